@@ -1,0 +1,48 @@
+import type { Image } from '@fsad/images';
+
+export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10' | 'mvtec' | 'paris' | 'folder' | 'generated';
+
+/** One test image of a class: its label, and for defects what kind it is and whether a mask says where. */
+export interface TestItem {
+  readonly id: string;
+  /** True for an image that is not of the normal class, or is defective. */
+  readonly anomalous: boolean;
+  /** Class name, defect type, or `good`. */
+  readonly kind: string;
+  readonly hasMask: boolean;
+}
+
+/** An opened dataset: an index in memory, pictures decoded when asked for. Ids are stable and readable (`train/00042`, `grid/test/bent/003.png`). */
+export interface Dataset {
+  readonly name: DatasetName;
+  readonly classes: readonly string[];
+  /** `grey` datasets use the 42 transformations without colour, `rgb` the 54. */
+  readonly colour: 'grey' | 'rgb';
+  /** Whether anomalies are local defects of one object (MVTec) or other classes. */
+  readonly task: 'one-class' | 'defects';
+  /** Digest of what is present: names, sizes, checksums. Part of a trial's key. */
+  readonly fingerprint: string;
+  /** What is missing or damaged, in words for the user; empty for a whole copy. */
+  readonly warnings: readonly string[];
+  /** Ids of the class's training images, in file order, reserved validation images left out. @throws Error for an unknown class, naming those there are. */
+  trainIds(className: string): readonly string[];
+  /** Test items seen from `className` as the normal class. */
+  testItems(className: string, subset: 'test' | 'validation'): readonly TestItem[];
+  image(id: string): Promise<Image>;
+  /** The defect mask, values 0 and 255, 1 channel; null where there is none. */
+  mask(id: string): Promise<Image | null>;
+  close(): Promise<void>;
+}
+
+/** The images of one trial; every method gets the same. */
+export interface Split {
+  /** SHA-256 over everything below. */
+  readonly id: string;
+  readonly dataset: DatasetName;
+  readonly class: string;
+  readonly shots: number;
+  readonly trial: number;
+  readonly rule: 'hash' | 'consecutive' | 'indices' | 'folder';
+  /** Ids of the k training images with the SHA-256 of their decoded pixels. */
+  readonly train: readonly { readonly id: string; readonly sha256: string }[];
+}

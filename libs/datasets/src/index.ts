@@ -1,0 +1,1 @@
+export type { Dataset, DatasetName, Split, TestItem } from './dataset.ts';

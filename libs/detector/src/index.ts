@@ -1,0 +1,9 @@
+export type {
+  AnomalyMap,
+  Detector,
+  DetectorEvent,
+  DetectorMethod,
+  FitContext,
+  MethodRuntime,
+  Score,
+} from './detector.ts';

@@ -1,0 +1,3 @@
+export { sizeOf, tensor, type Tensor } from './tensor.ts';
+export { randomStream, type RandomStream } from './streams.ts';
+export { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors.ts';
