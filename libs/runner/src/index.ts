@@ -1,1 +1,18 @@
-export {};
+export { canonicalJson, cellId, differences, trialKey } from './key.ts';
+export {
+  resultSchema,
+  summaries,
+  type Artefact,
+  type Budget,
+  type Cell,
+  type Evaluation,
+  type Provenance,
+  type TrialCurves,
+  type TrialFailure,
+  type TrialInputs,
+  type TrialMetrics,
+  type TrialResult,
+  type TrialScores,
+  type TrialStatus,
+  type TrialSummary,
+} from './result.ts';

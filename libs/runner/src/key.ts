@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Cell, TrialInputs } from './result.ts';
+
+/**
+ * JSON with sorted keys and no spaces, so that equal values give equal text. Keys with the value `undefined` are left out.
+ * @throws TypeError for what JSON cannot hold: a number that is not finite, a function, a typed array.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} has no place in JSON`);
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && isPlain(value)) {
+    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${canonicalJson(entry)}`).join(',')}}`;
+  }
+  throw new TypeError(
+    `${typeof value === 'object' ? value.constructor.name : typeof value} has no place in JSON`,
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** SHA-256 of a text, in hexadecimal. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The trial key: SHA-256 of the canonical JSON of everything that decides the trial's numbers. */
+export function trialKey(inputs: TrialInputs): string {
+  return sha256(`fsad-trial-v1\0${canonicalJson(inputs)}`);
+}
+
+const cellFields = [
+  'experiment',
+  'dataset',
+  'class',
+  'shots',
+  'trial',
+  'detector',
+  'variant',
+  'budget',
+] as const satisfies readonly (keyof Cell)[];
+
+/** A cell as one readable line, unique to it: `ablation-table-1/cifar10/airplane/1/0/htdg/full/smoke`. */
+export function cellId(cell: Cell): string {
+  return cellFields.map((field) => encodeURIComponent(cell[field])).join('/');
+}
+
+/**
+ * Where two values differ, one line each: `configuration.settings.iterations: 500 is now 1000`. For telling the user why a cell's
+ * key changed.
+ */
+export function differences(before: unknown, now: unknown, path = ''): string[] {
+  if (isObject(before) && isObject(now)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+    return names.flatMap((name) => differences(before[name], now[name], path ? `${path}.${name}` : name));
+  }
+  if (show(before) === show(now)) return [];
+  return [`${path || 'value'}: ${show(before)} is now ${show(now)}`];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'absent' : canonicalJson(value);
+}
