@@ -7,6 +7,8 @@ import type { Tensor } from '@fsad/tensors';
  *
  * The interface speaks in steps, not layers, so that an engine may fuse; every call returns a promise, so that it may
  * run elsewhere. Tensors handed in are only read; tensors handed out belong to the caller.
+ * A convolution's bias that batch normalisation follows has gradient zero (in exact arithmetic the mean takes it out again): engines
+ * set exactly zero, so that Adam does not blow rounding noise up to steps of full size.
  */
 export interface NetworkSpec {
   readonly inputChannels: number;

@@ -1,0 +1,138 @@
+import { LEAKY_SLOPE } from '../layout.ts';
+
+/** Pictures of one size in double precision, [count, height, width, channels]. */
+export interface FeatureMap {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly data: Float64Array;
+}
+
+/** A map of zeros. */
+export function featureMap(count: number, height: number, width: number, channels: number): FeatureMap {
+  return { count, height, width, channels, data: new Float64Array(count * height * width * channels) };
+}
+
+/** A 3x3 convolution's filter [3, 3, input, output] with its shape and the zero rows that surround its input. */
+export interface Filter {
+  readonly weight: ArrayLike<number>;
+  readonly input: number;
+  readonly output: number;
+  /** 0 for `valid`, 1 for `same`. */
+  readonly pad: number;
+}
+
+/** y[n, i, j] = bias + sum over a, b of x[n, i + a - pad, j + b - pad] weight[a, b]. */
+export function convolve(x: FeatureMap, filter: Filter, bias: ArrayLike<number>): FeatureMap {
+  const { input, output, weight } = filter;
+  const y = featureMap(x.count, x.height + 2 * filter.pad - 2, x.width + 2 * filter.pad - 2, output);
+  for (let i = 0; i < y.data.length; i += output) {
+    for (let o = 0; o < output; o++) y.data[i + o] = bias[o];
+  }
+  forEachTap(x, y, filter.pad, (xi, yi, tap) => {
+    for (let c = 0; c < input; c++) {
+      const value = x.data[xi + c];
+      const row = (tap * input + c) * output;
+      for (let o = 0; o < output; o++) y.data[yi + o] += value * weight[row + o];
+    }
+  });
+  return y;
+}
+
+/** The gradient at a convolution's input from that at its output. */
+export function convolveInputGradient(x: FeatureMap, gradient: FeatureMap, filter: Filter): FeatureMap {
+  const { input, output, weight } = filter;
+  const result = featureMap(x.count, x.height, x.width, input);
+  forEachTap(x, gradient, filter.pad, (xi, yi, tap) => {
+    for (let c = 0; c < input; c++) {
+      const row = (tap * input + c) * output;
+      let sum = 0;
+      for (let o = 0; o < output; o++) sum += gradient.data[yi + o] * weight[row + o];
+      result.data[xi + c] += sum;
+    }
+  });
+  return result;
+}
+
+/** Adds the gradient of a convolution's filter to `into`. */
+export function addFilterGradient(
+  into: Float64Array,
+  x: FeatureMap,
+  gradient: FeatureMap,
+  pad: number,
+): void {
+  const input = x.channels;
+  const output = gradient.channels;
+  forEachTap(x, gradient, pad, (xi, yi, tap) => {
+    for (let c = 0; c < input; c++) {
+      const value = x.data[xi + c];
+      const row = (tap * input + c) * output;
+      for (let o = 0; o < output; o++) into[row + o] += value * gradient.data[yi + o];
+    }
+  });
+}
+
+/** Adds the sum of `gradient` over pictures and positions to `into`. */
+export function addBiasGradient(into: Float64Array, gradient: FeatureMap): void {
+  for (let i = 0; i < gradient.data.length; i++) into[i % gradient.channels] += gradient.data[i];
+}
+
+/** Visits every pair of input and output position one filter tap connects, with their offsets and the tap 0 .. 8. */
+function forEachTap(
+  x: FeatureMap,
+  y: FeatureMap,
+  pad: number,
+  visit: (xOffset: number, yOffset: number, tap: number) => void,
+): void {
+  for (let n = 0; n < y.count; n++) {
+    for (let i = 0; i < y.height; i++) {
+      for (let j = 0; j < y.width; j++) {
+        const yOffset = ((n * y.height + i) * y.width + j) * y.channels;
+        for (let tap = 0; tap < 9; tap++) {
+          const row = i + Math.trunc(tap / 3) - pad;
+          const column = j + (tap % 3) - pad;
+          if (row < 0 || column < 0 || row >= x.height || column >= x.width) continue;
+          visit(((n * x.height + row) * x.width + column) * x.channels, yOffset, tap);
+        }
+      }
+    }
+  }
+}
+
+/** LeakyReLU with slope 0.2 below zero. */
+export function leaky(value: number): number {
+  return value > 0 ? value : LEAKY_SLOPE * value;
+}
+
+/** Mean and biased variance of one layer's channels, and the total weight they were taken over. */
+export interface Moments {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  readonly total: number;
+}
+
+/** Moments over all maps, each position weighed by its coverage (one coverage map a feature map, shared by its pictures). */
+export function weightedMoments(maps: readonly FeatureMap[], coverages: readonly Float64Array[]): Moments {
+  const channels = maps[0].channels;
+  const mean = new Float64Array(channels);
+  const variance = new Float64Array(channels);
+  let total = 0;
+  const forEach = (visit: (value: number, channel: number, weight: number) => void): void => {
+    maps.forEach(({ data, height, width }, index) => {
+      for (let i = 0; i < data.length; i++) {
+        visit(data[i], i % channels, coverages[index][Math.trunc(i / channels) % (height * width)]);
+      }
+    });
+  };
+  forEach((value, channel, weight) => {
+    mean[channel] += weight * value;
+    if (channel === 0) total += weight;
+  });
+  for (let c = 0; c < channels; c++) mean[c] /= total;
+  forEach((value, channel, weight) => {
+    variance[channel] += weight * (value - mean[channel]) ** 2;
+  });
+  for (let c = 0; c < channels; c++) variance[c] /= total;
+  return { mean, variance, total };
+}
