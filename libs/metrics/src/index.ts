@@ -1,1 +1,19 @@
-export {};
+export { auroc, rocCurve, type RocCurve } from './auroc.ts';
+export { aurocInterval, type AurocInterval } from './auroc-interval.ts';
+export { type Labels } from './ranking.ts';
+export { averagePrecision, bestF1, type BestF1 } from './detection.ts';
+export { connectedComponents, type Components } from './components.ts';
+export { perRegionOverlap, pixelAuroc, type DefectMask, type ScoreMap } from './localisation.ts';
+export { pairedBootstrap, wilcoxonSignedRank, type PairedBootstrap, type WilcoxonTest } from './paired.ts';
+export {
+  classAverage,
+  difference,
+  estimate,
+  estimateInterval,
+  meanInterval,
+  summarize,
+  type ClassAverage,
+  type Estimate,
+  type Interval,
+  type Summary,
+} from './summary.ts';
