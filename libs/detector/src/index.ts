@@ -7,3 +7,13 @@ export type {
   MethodRuntime,
   Score,
 } from './detector.ts';
+export { requireChannels, requireTrainingImages } from './check-images.ts';
+export { parseConfig } from './parse-config.ts';
+export {
+  loadModel,
+  requireTensor,
+  saveModel,
+  writeFolderAtomically,
+  type SavedModel,
+} from './model-folder.ts';
+export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';

@@ -13,7 +13,10 @@ export function sizeOf(shape: readonly number[]): number {
  * Wraps `data` (zeros when left out) as a tensor.
  * @throws RangeError when the data's length is not the product of the shape.
  */
-export function tensor(shape: readonly number[], data = new Float32Array(sizeOf(shape))): Tensor {
+export function tensor(
+  shape: readonly number[],
+  data: Float32Array = new Float32Array(sizeOf(shape)),
+): Tensor {
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(`shape [${shape.join(', ')}] needs ${sizeOf(shape)} values, got ${data.length}`);
   }

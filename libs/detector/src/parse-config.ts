@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+
+/**
+ * Checks a method's complete configuration against its zod schema (`z.strictObject`, so that unknown keys are errors).
+ * @throws Error naming the method and every unknown, missing or ill-typed key.
+ */
+export function parseConfig<Config>(method: string, schema: z.ZodType<Config>, input: unknown): Config {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const known = 'shape' in schema ? Object.keys(schema.shape as object) : [];
+  const complaints = result.error.issues.map((issue) => {
+    const where = issue.path.join('.');
+    if (issue.code !== 'unrecognized_keys') return `${where || 'value'}: ${issue.message}`;
+    const keys = issue.keys.map((key) => `"${[where, key].filter(Boolean).join('.')}"`).join(', ');
+    return `unknown key ${keys}${where || known.length === 0 ? '' : ` (known: ${known.join(', ')})`}`;
+  });
+  throw new Error(`${method} configuration: ${complaints.join('; ')}`);
+}
