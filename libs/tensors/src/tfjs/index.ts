@@ -1,0 +1,10 @@
+export { Adam, type AdamOptions } from './adam.ts';
+export { findBinding, type BindingName } from './binding.ts';
+export { openTfjs, type Tfjs, type TfjsOptions } from './open.ts';
+export {
+  createVariables,
+  disposeVariables,
+  readVariables,
+  writeVariables,
+  type Variables,
+} from './variables.ts';

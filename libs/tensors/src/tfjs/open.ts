@@ -1,0 +1,95 @@
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs'; // registers the gradients, which tfjs-core does not
+import '@tensorflow/tfjs-backend-cpu';
+import { findBinding, loadBinding, type BindingName } from './binding.ts';
+import { registerWasmKernels } from './wasm-kernels.ts';
+
+/** How general networks are to be run. */
+export interface TfjsOptions {
+  /**
+   * `tensorflow`, `tensorflow-gpu`, `wasm` or `cpu` (plain JavaScript, for tests); `auto`, and the engines that only run patch networks
+   * (`native`, `reference`), take the fastest that works: a binding if one is built, else `wasm`.
+   */
+  readonly engine: string;
+  /** Threads of the TensorFlow backends; by default the cores the process may use. The others run one. */
+  readonly threads?: number;
+}
+
+/** An initialised TensorFlow.js. */
+export interface Tfjs {
+  readonly tf: typeof tf;
+  readonly backend: 'tensorflow' | 'wasm' | 'cpu';
+  /** What computes, for results: `TensorFlow 2.21.0, 2 threads`. */
+  readonly description: string;
+}
+
+const ANY = ['auto', 'native', 'reference'];
+const NAMED = ['tensorflow', 'tensorflow-gpu', 'wasm', 'cpu'];
+
+/**
+ * Chooses and starts a TensorFlow.js backend and makes it the current one of this process.
+ * @throws Error for an engine name it does not know, or a named binding that is not built or does not work.
+ */
+export async function openTfjs({ engine, threads = availableParallelism() }: TfjsOptions): Promise<Tfjs> {
+  if (!ANY.includes(engine) && !NAMED.includes(engine)) {
+    throw new Error(`no engine ${engine}: there are ${[...ANY, ...NAMED].join(', ')}`);
+  }
+  if (engine === 'cpu') return startCpu();
+  if (engine === 'wasm') return startWasm();
+  if (engine === 'tensorflow' || engine === 'tensorflow-gpu') return startBinding(engine, threads);
+  for (const name of ['tensorflow-gpu', 'tensorflow'] as const) {
+    if (findBinding(name) === null) continue;
+    try {
+      return await startBinding(name, threads);
+    } catch {
+      continue;
+    }
+  }
+  return startWasm();
+}
+
+async function startBinding(name: BindingName, threads: number): Promise<Tfjs> {
+  loadBinding(name, threads);
+  await start('tensorflow');
+  const backend = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
+  if (name === 'tensorflow-gpu' && !backend.isUsingGpuDevice) {
+    throw new Error(
+      'engine tensorflow-gpu: TensorFlow sees no GPU; check the driver and CUDA_VISIBLE_DEVICES',
+    );
+  }
+  const where = backend.isUsingGpuDevice ? 'GPU' : `${process.env.TF_NUM_INTRAOP_THREADS} threads`;
+  return { tf, backend: 'tensorflow', description: `TensorFlow ${backend.binding.TF_Version}, ${where}` };
+}
+
+async function startWasm(): Promise<Tfjs> {
+  const listeners = crashListeners();
+  await import('@tensorflow/tfjs-backend-wasm');
+  await start('wasm');
+  for (const [event, before] of listeners) {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!before.includes(listener)) process.removeListener(event, listener);
+    }
+  }
+  registerWasmKernels();
+  return { tf, backend: 'wasm', description: `TensorFlow.js ${tf.version_core} wasm, one thread` };
+}
+
+async function startCpu(): Promise<Tfjs> {
+  await start('cpu');
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false; // else it prints advice on its first tensor
+  return { tf, backend: 'cpu', description: `TensorFlow.js ${tf.version_core} cpu, one thread` };
+}
+
+async function start(backend: string): Promise<void> {
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`the TensorFlow.js backend ${backend} does not start here`);
+  await tf.ready();
+}
+
+/** The wasm backend's loader installs listeners that turn any later error into a crash with its whole source; ours go first. */
+function crashListeners(): (readonly [string, readonly unknown[]])[] {
+  return ['uncaughtException', 'unhandledRejection'].map(
+    (event) => [event, process.listeners(event as 'exit')] as const,
+  );
+}
