@@ -17,3 +17,5 @@ export {
   type SavedModel,
 } from './model-folder.ts';
 export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';
+export { methodFromRecipe, type Recipe, type Task } from './method-from-recipe.ts';
+export { unitPixels } from './unit-pixels.ts';
