@@ -15,3 +15,14 @@ export {
 export { cropCentre, resizeImage, type PictureFilter } from './picture-resize.ts';
 export { clahe, equaliseClahe, equaliseHistogram } from './equalise.ts';
 export { fromLevels, imageToTensor, tensorToImage, toLevels } from './levels.ts';
+export {
+  commonRange,
+  enlarge,
+  heatMap,
+  heatMapOverlay,
+  outlineMask,
+  type ValueMap,
+  type ValueRange,
+} from './heat-map.ts';
+export { contactSheet, type SheetLabels } from './contact-sheet.ts';
+export { drawingFont, escapeXml, renderSvg, textWidth } from './svg.ts';
