@@ -16,3 +16,6 @@ export {
   type TrialStatus,
   type TrialSummary,
 } from './result.ts';
+export { defineExperiment, type Experiment, type MethodUse, type Place } from './experiment.ts';
+export { readResult, readSummaries, sidePath } from './index-file.ts';
+export { openStore, type Store } from './store.ts';

@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { readdirOrNothing } from './files.ts';
+import { cellId } from './key.ts';
+import { resultSchema, summaries, type TrialResult, type TrialSummary } from './result.ts';
+
+export const indexName = 'index.jsonl';
+const keyFile = /^([0-9a-f]{64})\.json$/;
+
+export function resultPath(directory: string, key: string): string {
+  return join(directory, key.slice(0, 2), `${key}.json`);
+}
+
+/** Folder of a result's side files: scores, curves, pictures. */
+export function sidePath(directory: string, key: string): string {
+  return join(directory, key.slice(0, 2), key);
+}
+
+/** The keys of all results a store holds, from the names of its files. */
+export async function keysOnDisk(directory: string): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for (const folder of await readdirOrNothing(directory)) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    for (const file of await readdirOrNothing(join(directory, folder))) {
+      const key = keyFile.exec(file)?.[1];
+      if (key?.startsWith(folder)) keys.add(key);
+    }
+  }
+  return keys;
+}
+
+/**
+ * Reads a result; null where there is none.
+ * @throws Error when the file is damaged or was written by a newer program.
+ */
+export async function readResult(directory: string, key: string): Promise<TrialResult | null> {
+  const path = resultPath(directory, key);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  let result: Partial<TrialResult> | null;
+  try {
+    result = JSON.parse(text) as Partial<TrialResult> | null;
+  } catch (error) {
+    throw new Error(`${path}: damaged, not valid JSON; delete it, and the next run makes it again`, {
+      cause: error,
+    });
+  }
+  if (result?.schema !== resultSchema || result.key !== key || !Array.isArray(result.cells)) {
+    throw new Error(
+      `${path}: not a trial result of schema ${resultSchema}; it may come from another version`,
+    );
+  }
+  return result as TrialResult;
+}
+
+/** The lines of the index as they stand, oldest first; a torn or damaged line is left out. */
+export async function* indexLines(directory: string): AsyncGenerator<TrialSummary> {
+  const lines = createInterface({ input: createReadStream(join(directory, indexName)), crlfDelay: Infinity });
+  try {
+    for await (const line of lines) {
+      const summary = parseLine(line);
+      if (summary) yield summary;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function parseLine(line: string): TrialSummary | null {
+  try {
+    const summary = JSON.parse(line) as TrialSummary | null;
+    return summary?.key && summary.cell ? summary : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * One line a cell of everything a store holds, without changing the store: the index where it is right, the results themselves where it is
+ * behind. Holds the names of cells in memory, not their contents.
+ */
+export async function* readSummaries(directory: string): AsyncGenerator<TrialSummary> {
+  const onDisk = await keysOnDisk(directory);
+  const unindexed = new Set(onDisk);
+  const lastLine = new Map<string, number>();
+  let line = 0;
+  for await (const { key, cell } of indexLines(directory)) {
+    if (onDisk.has(key)) lastLine.set(cellId(cell), line);
+    unindexed.delete(key);
+    line++;
+  }
+  const newer: TrialSummary[] = [];
+  for (const key of unindexed) {
+    const result = await readResult(directory, key);
+    if (result) newer.push(...summaries(result));
+  }
+  const replaced = new Set(newer.map(({ cell }) => cellId(cell)));
+  line = 0;
+  for await (const summary of indexLines(directory)) {
+    const id = cellId(summary.cell);
+    if (lastLine.get(id) === line++ && !replaced.has(id)) yield summary;
+  }
+  yield* newer;
+}

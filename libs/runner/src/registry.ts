@@ -1,0 +1,67 @@
+import type { Dataset, DatasetName, Split, TestItem } from '@fsad/datasets';
+import type { DetectorMethod } from '@fsad/detector';
+
+export type SplitRule = 'hash' | 'consecutive';
+
+/** The images a trial scores. */
+export interface TestSubset {
+  /** Digest of the ids in order; part of the trial key. */
+  readonly id: string;
+  readonly items: readonly TestItem[];
+  /** Test images there are; more than `items` when a subset was taken. */
+  readonly available: number;
+}
+
+/**
+ * What the runner knows to run: methods by name, datasets, engines. Runner and child processes open the same registry by the address of the
+ * module that exports it as `registry`, so a test can bring its own.
+ */
+export interface Registry {
+  /** Imported when first used. */
+  readonly methods: Readonly<Record<string, () => Promise<DetectorMethod<unknown>>>>;
+  /** @throws Error saying what is missing where. */
+  openDataset(name: DatasetName, path: string | null): Promise<Dataset>;
+  drawSplit(
+    dataset: Dataset,
+    request: {
+      readonly class: string;
+      readonly shots: number;
+      readonly trial: number;
+      readonly rule: SplitRule;
+    },
+  ): Promise<Split>;
+  /** `count` null takes every image. */
+  chooseTest(
+    dataset: Dataset,
+    className: string,
+    subset: 'test' | 'validation',
+    count: number | null,
+  ): TestSubset;
+  /** The engine a method will compute with: what `auto` or a name comes down to. @throws Error when it does not work here. */
+  resolveEngine(detector: string, requested: string): Promise<ResolvedEngine>;
+  /** Name and version of what decodes pictures. */
+  readonly decoder: string;
+}
+
+export interface ResolvedEngine {
+  readonly name: string;
+  /** What decides the last bits, where known. */
+  readonly instructionSet: string | null;
+  /** Cores one trial uses well; `all` for an engine that has the machine to itself, such as a GPU. */
+  readonly coreGroup: number | 'all';
+}
+
+/** Imports the method `name`. @throws Error naming the methods there are. */
+export async function openMethod(registry: Registry, name: string): Promise<DetectorMethod<unknown>> {
+  if (!Object.hasOwn(registry.methods, name)) {
+    throw new Error(`there is no method "${name}"; there are ${Object.keys(registry.methods).join(', ')}`);
+  }
+  return registry.methods[name]();
+}
+
+/** Imports a registry module. @throws Error when it exports none. */
+export async function importRegistry(address: string): Promise<Registry> {
+  const module = (await import(address)) as { registry?: Registry };
+  if (!module.registry) throw new Error(`${address} exports no registry`);
+  return module.registry;
+}

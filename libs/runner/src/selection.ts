@@ -1,0 +1,105 @@
+import type { Cell } from './result.ts';
+import { override, type Overrides } from './experiment.ts';
+
+const whereFields = ['dataset', 'class', 'shots', 'trial', 'detector', 'variant'] as const;
+export type WhereField = (typeof whereFields)[number];
+
+/** Which cells to keep: for each named field the values that may stand there. */
+export type Where = ReadonlyMap<WhereField, readonly string[]>;
+
+/**
+ * Reads `--where` arguments: `class=3,8`, several joined by repetition or a space. All must hold.
+ * @throws Error naming the field that does not exist, or a condition without values.
+ */
+export function parseWhere(conditions: readonly string[]): Where {
+  const where = new Map<WhereField, readonly string[]>();
+  for (const condition of conditions.flatMap((text) => text.trim().split(/\s+(?=[a-z]+=)/))) {
+    const [field, list] = splitOnce(condition, '--where');
+    if (!isWhereField(field)) {
+      throw new Error(`--where ${condition}: there is no "${field}"; take one of ${whereFields.join(', ')}`);
+    }
+    const values = list.split(',').map((value) => value.trim());
+    if (values.some((value) => value === '')) throw new Error(`--where ${condition}: a value is missing`);
+    where.set(field, values);
+  }
+  return where;
+}
+
+/** Whether a cell is kept. */
+export function matches(where: Where, cell: Cell): boolean {
+  for (const [field, values] of where) if (!values.includes(String(cell[field]))) return false;
+  return true;
+}
+
+/**
+ * Checks that every value asked for occurs in the matrix.
+ * @throws Error naming the value that matches nothing and those there are.
+ */
+export function requireKnown(where: Where, cells: Iterable<Cell>): void {
+  const present = new Map<WhereField, Set<string>>([...where.keys()].map((field) => [field, new Set()]));
+  for (const cell of cells) for (const [field, values] of present) values.add(String(cell[field]));
+  for (const [field, values] of where) {
+    const known = present.get(field) as Set<string>;
+    const missing = values.find((value) => !known.has(value));
+    if (missing !== undefined) {
+      throw new Error(
+        `--where ${field}=${missing}: not in this experiment; there are ${[...known].join(', ')}`,
+      );
+    }
+  }
+}
+
+/** One `--set`: a configuration key, perhaps of one detector only, and its value. */
+export interface Setting {
+  readonly detector: string | null;
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/**
+ * Reads `--set` arguments: `iterations=20`, `schedule.milestones=[500]`, `geom.steps=100`. Values are JSON, or text where they are not. A key
+ * that begins with the name of one of `detectors` is that detector's.
+ */
+export function parseSettings(texts: readonly string[], detectors: readonly string[]): Setting[] {
+  return texts.map((text) => {
+    const [key, value] = splitOnce(text, '--set');
+    const path = key.split('.');
+    const detector = path.length > 1 && detectors.includes(path[0]) ? path[0] : null;
+    return { detector, path: detector ? path.slice(1) : path, value: parseValue(value) };
+  });
+}
+
+/** Lays a setting over a configuration, or gives null where it is another detector's or the configuration has no such key. */
+export function applySetting(config: unknown, setting: Setting, detector: string): unknown {
+  if (setting.detector !== null && setting.detector !== detector) return null;
+  let place: unknown = config;
+  for (const key of setting.path) {
+    if (typeof place !== 'object' || place === null || !Object.hasOwn(place, key)) return null;
+    place = (place as Record<string, unknown>)[key];
+  }
+  const changes = setting.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), setting.value);
+  return override(config, changes as Overrides);
+}
+
+/** How a setting was written. */
+export function settingName(setting: Setting): string {
+  return [...(setting.detector ? [setting.detector] : []), ...setting.path].join('.');
+}
+
+function isWhereField(field: string): field is WhereField {
+  return (whereFields as readonly string[]).includes(field);
+}
+
+function splitOnce(text: string, option: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`${option} ${text}: takes the form key=value`);
+  return [text.slice(0, at).trim(), text.slice(at + 1)];
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

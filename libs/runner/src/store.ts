@@ -1,0 +1,197 @@
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DiskFullError, isDiskFull, readdirOrNothing, sweepTemporaries, writeAtomically } from './files.ts';
+import { indexLines, indexName, keysOnDisk, readResult, resultPath, sidePath } from './index-file.ts';
+import { cellId } from './key.ts';
+import { summaries, type Cell, type TrialResult, type TrialStatus, type TrialSummary } from './result.ts';
+
+/** What the store remembers of a cell while it is open. */
+export interface StoredCell {
+  readonly key: string;
+  readonly status: TrialStatus;
+  /** Whether the failure's cause lay outside the method. */
+  readonly outside: boolean;
+  readonly seconds: number;
+  readonly finishedAt: string;
+}
+
+/**
+ * A folder of results: `<first two of key>/<key>.json` with side files beside, `index.jsonl` (rebuilt when lost or behind), and
+ * `work/<key>` of trials not finished. Several processes may work in one store: results are written whole, and the index is only a shortcut.
+ */
+export interface Store {
+  readonly directory: string;
+  /** Found while opening: results that cannot be read, stale files swept. For the user. */
+  readonly notes: readonly string[];
+  cell(cell: Cell): StoredCell | undefined;
+  has(key: string): boolean;
+  /** The folder of an unfinished trial. */
+  workFolder(key: string): string;
+  /** Keys with a work folder. */
+  unfinished(): Promise<string[]>;
+  read(key: string): Promise<TrialResult | null>;
+  /** Stores a result and whatever lies in `side`, a folder on the same disk that is moved; frees each of its cells from an older key. */
+  commit(result: TrialResult, side: string | null): Promise<void>;
+  /** Enters further cells for a result the store already has. */
+  attach(key: string, cells: readonly Cell[]): Promise<void>;
+}
+
+/** Opens a store, made if absent; stale temporary files go, the index is brought up to date. @throws DiskFullError, or the file system's error. */
+export async function openStore(directory: string): Promise<Store> {
+  await mkdir(join(directory, 'work'), { recursive: true });
+  const store = new FolderStore(directory);
+  await store.load();
+  return store;
+}
+
+class FolderStore implements Store {
+  readonly directory: string;
+  readonly notes: string[] = [];
+  #cells = new Map<string, StoredCell>();
+  #keys = new Set<string>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  async load(): Promise<void> {
+    const folders = (await readdirOrNothing(this.directory)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    let swept = await sweepTemporaries(this.directory);
+    for (const folder of folders) swept += await sweepTemporaries(join(this.directory, folder));
+    if (swept > 0) this.notes.push(`removed ${swept} temporary files of a process that was stopped`);
+    this.#keys = await keysOnDisk(this.directory);
+    const unindexed = new Set(this.#keys);
+    let lines = 0;
+    for await (const summary of indexLines(this.directory)) {
+      lines++;
+      unindexed.delete(summary.key);
+      if (this.#keys.has(summary.key)) this.#remember(summary);
+    }
+    for (const key of unindexed) await this.#indexAgain(key);
+    if (lines > 2 * this.#cells.size + 100) await this.#rewriteIndex();
+  }
+
+  cell(cell: Cell): StoredCell | undefined {
+    return this.#cells.get(cellId(cell));
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  workFolder(key: string): string {
+    return join(this.directory, 'work', key);
+  }
+
+  async unfinished(): Promise<string[]> {
+    return (await readdirOrNothing(join(this.directory, 'work'))).filter((name) =>
+      /^[0-9a-f]{64}$/.test(name),
+    );
+  }
+
+  read(key: string): Promise<TrialResult | null> {
+    return readResult(this.directory, key);
+  }
+
+  async commit(result: TrialResult, side: string | null): Promise<void> {
+    const { key } = result;
+    const path = resultPath(this.directory, key);
+    await mkdir(join(this.directory, key.slice(0, 2)), { recursive: true });
+    if (side) {
+      await rm(sidePath(this.directory, key), { recursive: true, force: true });
+      await rename(side, sidePath(this.directory, key));
+    }
+    const known = await this.read(key).catch(() => null);
+    const merged = { ...result, cells: union(known?.cells ?? [], result.cells) };
+    await writeAtomically(path, `${JSON.stringify(merged, null, 2)}\n`);
+    this.#keys.add(key);
+    await this.#enter(merged);
+  }
+
+  async attach(key: string, cells: readonly Cell[]): Promise<void> {
+    const result = await this.read(key);
+    if (!result) throw new Error(`store ${this.directory} holds no result ${key}`);
+    const merged = { ...result, cells: union(result.cells, cells) };
+    await writeAtomically(resultPath(this.directory, key), `${JSON.stringify(merged, null, 2)}\n`);
+    await this.#enter(merged);
+  }
+
+  /** Enters a stored result in the index, and takes its cells from the results that held them before. */
+  async #enter(result: TrialResult): Promise<void> {
+    const lines = summaries(result);
+    const displaced = new Map<string, Set<string>>();
+    for (const { cell } of lines) {
+      const before = this.cell(cell);
+      if (!before || before.key === result.key) continue;
+      displaced.set(before.key, (displaced.get(before.key) ?? new Set()).add(cellId(cell)));
+    }
+    await this.#append(lines);
+    for (const [key, cells] of displaced) await this.#detach(key, cells);
+  }
+
+  async #detach(key: string, cells: ReadonlySet<string>): Promise<void> {
+    const result = await this.read(key);
+    if (!result) return;
+    const kept = result.cells.filter((cell) => !cells.has(cellId(cell)));
+    if (kept.length > 0) {
+      await writeAtomically(
+        resultPath(this.directory, key),
+        `${JSON.stringify({ ...result, cells: kept }, null, 2)}\n`,
+      );
+      return;
+    }
+    await rm(resultPath(this.directory, key), { force: true });
+    await rm(sidePath(this.directory, key), { recursive: true, force: true });
+    this.#keys.delete(key);
+  }
+
+  /** Enters a result the index has missed. Of two that claim a cell (a replacement was cut short) the later finished one holds it. */
+  async #indexAgain(key: string): Promise<void> {
+    try {
+      const result = await this.read(key);
+      if (!result) return;
+      const older = new Set<string>();
+      for (const { cell, finishedAt } of summaries(result)) {
+        const held = this.cell(cell);
+        if (held && held.key !== key && held.finishedAt > finishedAt) older.add(cellId(cell));
+      }
+      await this.#enter({ ...result, cells: result.cells.filter((cell) => !older.has(cellId(cell))) });
+      if (older.size > 0) await this.#detach(key, older);
+    } catch (error) {
+      if (isDiskFull(error)) throw error;
+      this.#keys.delete(key);
+      this.notes.push((error as Error).message);
+    }
+  }
+
+  #remember({ cell, key, status, failure, seconds, finishedAt }: TrialSummary): void {
+    const outside = failure?.outside ?? false;
+    this.#cells.set(cellId(cell), { key, status, outside, seconds: seconds.total, finishedAt });
+  }
+
+  async #append(lines: readonly TrialSummary[]): Promise<void> {
+    for (const line of lines) this.#remember(line);
+    const path = join(this.directory, indexName);
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    try {
+      // The leading newline keeps a line torn by a crash from swallowing this one.
+      await appendFile(path, `\n${text}`);
+    } catch (error) {
+      throw isDiskFull(error) ? new DiskFullError(path, text.length, error) : error;
+    }
+  }
+
+  async #rewriteIndex(): Promise<void> {
+    const live = new Map<string, string>();
+    for await (const line of indexLines(this.directory)) {
+      const id = cellId(line.cell);
+      if (this.#cells.get(id)?.key === line.key) live.set(id, JSON.stringify(line));
+    }
+    await writeAtomically(join(this.directory, indexName), `${[...live.values()].join('\n')}\n`);
+  }
+}
+
+function union(some: readonly Cell[], more: readonly Cell[]): Cell[] {
+  const byId = new Map([...some, ...more].map((cell) => [cellId(cell), cell]));
+  return [...byId.values()].sort((a, b) => (cellId(a) < cellId(b) ? -1 : 1));
+}
