@@ -12,6 +12,7 @@ export {
   type Border,
   type Resampler,
 } from './resize.ts';
+export { resizeImageOpenCv } from './opencv-resize.ts';
 export { cropCentre, resizeImage, type PictureFilter } from './picture-resize.ts';
 export { clahe, equaliseClahe, equaliseHistogram } from './equalise.ts';
 export { fromLevels, imageToTensor, tensorToImage, toLevels } from './levels.ts';

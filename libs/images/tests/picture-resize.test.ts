@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cropCentre, imageToTensor, resizeImage, tensorToImage, type Image } from '../src/index.ts';
+import {
+  cropCentre,
+  imageToTensor,
+  resizeImage,
+  resizeImageOpenCv,
+  tensorToImage,
+  type Image,
+} from '../src/index.ts';
 
 /** 5 x 4, the pattern 53 x + 31 y + 7 x y modulo 256. */
 const picture: Image = {
@@ -36,6 +43,14 @@ describe('resizeImage', () => {
 
   it('rejects a side of zero', () => {
     expect(() => resizeImage(picture, 0, 4, 'bilinear')).toThrow(/0 x 4/);
+  });
+});
+
+describe('resizeImageOpenCv', () => {
+  it('is within one level of OpenCV 5.0.0 (values from it)', () => {
+    const resized = resizeImageOpenCv(picture, 8, 6).data;
+    expect(resized).toHaveLength(48);
+    for (const [i, level] of OPENCV.entries()) expect(Math.abs(resized[i] - level)).toBeLessThanOrEqual(1);
   });
 });
 
@@ -81,3 +96,9 @@ const PILLOW = {
   ],
   smaller: [47, 130, 130, 101, 160, 77],
 };
+
+/** Computed by OpenCV 5.0.0, INTER_CUBIC. */
+const OPENCV = [
+  0, 16, 54, 84, 119, 149, 201, 236, 7, 32, 73, 102, 159, 204, 156, 99, 32, 59, 105, 143, 184, 192, 85, 0, 49,
+  78, 127, 188, 147, 39, 34, 59, 74, 105, 159, 229, 165, 21, 51, 118, 89, 122, 178, 247, 196, 70, 91, 145,
+];
