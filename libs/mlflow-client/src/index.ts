@@ -1,1 +1,11 @@
-export {};
+export {
+  checkName,
+  checkStep,
+  checkText,
+  checkTime,
+  fromWire,
+  InvalidValueError,
+  limits,
+  toWire,
+  type WireNumber,
+} from './limits.ts';

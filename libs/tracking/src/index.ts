@@ -1,1 +1,13 @@
-export {};
+export { type Cell, type JournalEvent, type Outcome, type TrackedSplit, type TrialStart } from './events.ts';
+export {
+  addCell,
+  Journal,
+  openJournal,
+  type JournalOptions,
+  type JournalRecovery,
+  type TrialEnd,
+} from './journal.ts';
+export { LockedError, type LockHolder } from './lock.ts';
+export { paramsOf } from './params.ts';
+export { JournalError } from './record-appender.ts';
+export { journalKeys, journalPath } from './store.ts';

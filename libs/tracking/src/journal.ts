@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client';
+import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
+import { scanJournal } from './journal-file.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { JournalError, RecordAppender, type AppenderOptions } from './record-appender.ts';
+import { encodeRecord } from './record-file.ts';
+import { replaceFile, syncFolder } from './replace-file.ts';
+import { journalPath, storeId } from './store.ts';
+
+export interface JournalOptions extends AppenderOptions {
+  /** The offset that the checkpoint to be continued holds: what was told after it is cut, to be told again. */
+  readonly resumeAt?: number;
+}
+
+/** What was found when a journal was opened. */
+export interface JournalRecovery {
+  /** For the person, one sentence each: a torn tail that was cut, damaged records, points a checkpoint knows and the journal lost. */
+  readonly notes: readonly string[];
+  /** Bytes of a half-written record that were cut. */
+  readonly torn: number;
+  /** Bytes after `resumeAt` that were cut. */
+  readonly withdrawn: number;
+}
+
+/** What is told about the end of a trial. */
+export interface TrialEnd {
+  /** Final numbers by name (`auroc`, `auroc/fraction/0.05`); the parent run averages them over trials. */
+  readonly results?: Readonly<Record<string, number>>;
+  readonly message?: string;
+  /** The step at which it diverged, ran out of memory or was killed. */
+  readonly step?: number;
+}
+
+/**
+ * Opens the journal of a trial, or begins it. A torn tail is cut; with `resumeAt` so is everything after that offset,
+ * except what a later commit made final.
+ * @throws LockedError when another process writes it
+ * @throws JournalError when the disk is full
+ */
+export function openJournal(store: string, key: string, options: JournalOptions = {}): Journal {
+  const path = journalPath(store, key);
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = acquireLock(`${path}.lock`, `Writing of the journal of trial ${key}`);
+  try {
+    return new Journal(store, key, path, lock, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Adds a cell to a trial that is done: another experiment found its result by key. */
+export function addCell(store: string, key: string, cell: Cell): void {
+  const journal = openJournal(store, key);
+  try {
+    journal.addCell(cell);
+    journal.commit();
+  } finally {
+    journal.close();
+  }
+}
+
+/** The journal of one trial. All calls return at once; none waits for a network. A (metric, step) told before is ignored. */
+export class Journal {
+  readonly key: string;
+  readonly path: string;
+  readonly recovery: JournalRecovery;
+  readonly #store: string;
+  readonly #lock: Lock;
+  readonly #appender: RecordAppender;
+  readonly #clock: () => number;
+  readonly #lastStep = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #committed = 0;
+  #repeated = 0;
+  #refreshedAt = 0;
+  #closed = false;
+  #lost: Error | undefined;
+
+  constructor(store: string, key: string, path: string, lock: Lock, options: JournalOptions) {
+    this.key = key;
+    this.path = path;
+    this.#store = resolve(store);
+    this.#lock = lock;
+    this.#clock = options.clock ?? Date.now;
+    this.recovery = this.#recover(options.resumeAt);
+    this.#appender = new RecordAppender(path, options);
+    try {
+      this.#begin(store, options.resumeAt ?? 0);
+    } catch (error) {
+      this.#appender.close();
+      throw error;
+    }
+    this.#timer = setInterval(() => this.#tick(), 1000).unref();
+  }
+
+  /** Repeats of known (metric, step) pairs that were ignored. */
+  get repeated(): number {
+    return this.#repeated;
+  }
+
+  /** Tells that an attempt begins. @throws InvalidValueError for a name or text that MLflow would not take */
+  start(trial: TrialStart): void {
+    for (const [name, value] of Object.entries(trial.params)) {
+      checkText(`parameter ${name}`, value, limits.paramLength);
+      checkName('parameter', name);
+    }
+    for (const [name, value] of Object.entries(trial.tags)) {
+      checkText(`tag ${name}`, value, limits.tagLength);
+      checkName('tag', name);
+    }
+    const { cell, params, tags, split } = trial;
+    this.#append({ type: 'started', at: this.#now(), cell, params, tags, split });
+  }
+
+  /** Puts the trial in a further cell. */
+  addCell(cell: Cell): void {
+    this.#append({ type: 'cell', at: this.#now(), cell });
+  }
+
+  /** One point of a curve. @throws InvalidValueError for a bad name, step or value */
+  metric(name: string, step: number, value: number): void {
+    this.metrics(step, { [name]: value });
+  }
+
+  /** Points of several curves at one step. Steps of a curve must rise; others count as repeats. @throws InvalidValueError */
+  metrics(step: number, values: Readonly<Record<string, number>>): void {
+    checkStep('step', step);
+    const told: Record<string, WireNumber> = {};
+    for (const [name, value] of Object.entries(values)) {
+      checkName('metric', name);
+      const wire = toWire(`metric ${name}`, value);
+      if (step > (this.#lastStep.get(name) ?? -Infinity)) told[name] = wire;
+      else this.#repeated++;
+    }
+    if (Object.keys(told).length === 0) return;
+    for (const name of Object.keys(told)) this.#lastStep.set(name, step);
+    this.#append({ type: 'metrics', at: this.#now(), step, values: told });
+  }
+
+  /**
+   * Refers to a file of the store that is to be seen in MLflow under `path`; the last reference to a path counts.
+   * @throws Error when the file is outside the store or cannot be read
+   */
+  artifact(path: string, file: string): void {
+    checkName('artefact path', path);
+    const inside = relative(this.#store, resolve(this.#store, file));
+    if (inside.startsWith('..') || isAbsolute(inside)) {
+      throw new Error(
+        `artefact ${file} lies outside the store ${this.#store}; write it inside, then refer to it`,
+      );
+    }
+    const bytes = readFileSync(join(this.#store, inside));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const where = inside.split(sep).join('/');
+    this.#append({ type: 'artifact', at: this.#now(), path, file: where, bytes: bytes.length, sha256 });
+  }
+
+  /** Tells how the attempt ended and makes everything final. @throws JournalError */
+  end(outcome: Outcome, { results = {}, message, step }: TrialEnd = {}): void {
+    const wire: Record<string, WireNumber> = {};
+    for (const [name, value] of Object.entries(results)) {
+      wire[checkName('result', name)] = toWire(`result ${name}`, value);
+    }
+    this.#append({ type: 'ended', at: this.#now(), outcome, results: wire, message, step });
+    this.commit();
+  }
+
+  /** Brings everything told so far to the disk. Gives the offset to be stored in a checkpoint. @throws JournalError */
+  flush(): number {
+    this.#appender.sync();
+    return this.#appender.offset;
+  }
+
+  /** Makes everything before `offset` final, once a checkpoint holds it: MLflow may be told. Without `offset`: all so far. @throws JournalError */
+  commit(offset: number = this.flush()): void {
+    if (offset > this.#appender.offset) {
+      throw new RangeError(`journal ${this.path} ends at ${this.#appender.offset}, cannot commit ${offset}`);
+    }
+    if (offset <= this.#committed) return;
+    this.#append({ type: 'commit', offset });
+    this.#appender.write();
+    this.#committed = offset;
+  }
+
+  /** Brings everything to the disk and lets the file go. Closing twice is harmless. @throws JournalError */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    try {
+      this.#appender.sync();
+    } finally {
+      this.#appender.close();
+      this.#lock.release();
+    }
+  }
+
+  #append(event: JournalEvent): void {
+    if (this.#closed) throw new Error(`the journal ${this.path} is closed`);
+    if (this.#lost) throw this.#lost;
+    this.#appender.append(encodeRecord(event));
+  }
+
+  #now(): number {
+    return Math.round(this.#clock());
+  }
+
+  #tick(): void {
+    this.#appender.tick();
+    if (this.#clock() - this.#refreshedAt < 10_000) return;
+    this.#refreshedAt = this.#clock();
+    try {
+      this.#lock.refresh();
+    } catch (error) {
+      this.#lost = error as Error;
+    }
+  }
+
+  #begin(store: string, resumedAt: number): void {
+    if (this.#appender.offset === 0) {
+      this.#append({ type: 'journal', version: 1, key: this.key, store: storeId(store), at: this.#now() });
+      this.#appender.sync();
+      syncFolder(dirname(this.path));
+    } else if (resumedAt > 0) {
+      this.commit(Math.min(resumedAt, this.#appender.offset));
+    }
+  }
+
+  /** Cuts what must go, and learns which points are known. */
+  #recover(resumeAt = Infinity): JournalRecovery {
+    const { path } = this;
+    const found = scanJournal(path);
+    const notes = found.damaged.map(
+      ({ start, end }) => `${path}: ${end - start} bytes at ${start} are damaged and left out`,
+    );
+    const torn = found.length - found.end;
+    if (torn > 0) notes.push(`${path}: a half-written record of ${torn} bytes was cut`);
+    if (resumeAt !== Infinity && resumeAt > found.end) {
+      notes.push(
+        `${path} ends at ${found.end}, the checkpoint knows ${resumeAt}: points between them are lost`,
+      );
+    }
+    const limit = Math.max(resumeAt, found.committed);
+    let keep = 0;
+    let withdrawn = 0;
+    scanJournal(path, (event, start, end) => {
+      if (end > limit) {
+        if (event.type !== 'commit') withdrawn += end - start;
+        return;
+      }
+      keep = end;
+      if (event.type !== 'metrics') return;
+      for (const name of Object.keys(event.values)) this.#lastStep.set(name, event.step);
+    });
+    this.#committed = found.committed;
+    if (withdrawn > 0) {
+      const kept = readFileSync(path).subarray(0, keep);
+      this.#rewrite(Buffer.concat([kept, encodeRecord({ type: 'commit', offset: keep })]));
+      this.#committed = keep;
+    } else if (torn > 0) {
+      truncateSync(path, found.end);
+    }
+    return { notes, torn, withdrawn };
+  }
+
+  #rewrite(content: Buffer): void {
+    try {
+      replaceFile(this.path, content);
+    } catch (error) {
+      throw new JournalError(this.path, content.length, error);
+    }
+  }
+}

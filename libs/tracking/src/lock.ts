@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+
+/** Who holds a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, in the kernel's own unit, so that a reused process id is not taken for the holder; empty where unknown. */
+  readonly processStart: string;
+  /** Unique to this acquisition. */
+  readonly token: string;
+  /** What the holder does, in words. */
+  readonly purpose: string;
+}
+
+/** Another living process holds the lock. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+  readonly holder: LockHolder;
+
+  constructor(path: string, holder: LockHolder) {
+    const where = holder.host === hostname() ? 'on this machine' : `on ${holder.host}`;
+    super(
+      `${holder.purpose} by process ${holder.pid} ${where} is under way (${basename(path)}); wait for it, or end that process`,
+    );
+    this.holder = holder;
+  }
+}
+
+export interface Lock {
+  /** Shows that the holder lives, to machines that cannot see the process. @throws Error when another process took the lock over. */
+  refresh(): void;
+  release(): void;
+}
+
+/** A lock of another machine not refreshed for so long belongs to nobody. */
+export const foreignLockAgeMs = 60_000;
+
+/**
+ * Takes the lock file `path`. One left by a dead process is taken over: at once if the process was on this machine,
+ * after a minute without {@link Lock.refresh} if it was on another one.
+ * @throws LockedError when a living process holds it
+ */
+export function acquireLock(path: string, purpose: string): Lock {
+  const mine: LockHolder = {
+    pid: process.pid,
+    host: hostname(),
+    processStart: processStart(process.pid),
+    token: randomUUID(),
+    purpose,
+  };
+  for (let attempt = 0; ; attempt++) {
+    if (create(path, mine)) return heldLock(path, mine);
+    const holder = readHolder(path);
+    if (holder === 'gone') continue;
+    if (!isStale(path, holder) || attempt === 20) throw new LockedError(path, holder ?? nobody);
+    takeAway(path);
+  }
+}
+
+const nobody: LockHolder = {
+  pid: 0,
+  host: 'an unknown machine',
+  processStart: '',
+  token: '',
+  purpose: 'Work',
+};
+
+/** Creates the lock file with its content in one step. */
+function create(path: string, holder: LockHolder): boolean {
+  const draft = `${path}.${holder.token}.tmp`;
+  writeFileSync(draft, JSON.stringify(holder));
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** The holder, null for a file that cannot be understood. */
+function readHolder(path: string): LockHolder | null | 'gone' {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : null;
+  }
+}
+
+function isStale(path: string, holder: LockHolder | null): boolean {
+  if (holder?.host === hostname()) return !isAlive(holder);
+  const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return modified === undefined || Date.now() - modified > foreignLockAgeMs;
+}
+
+function isAlive({ pid, processStart: started }: LockHolder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const now = processStart(pid);
+  return now === '' || started === '' || now === started;
+}
+
+/** Field 22 of `/proc/<pid>/stat`; empty where there is no such file. */
+function processStart(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return '';
+  }
+}
+
+/** Removes a stale lock. A folder guards the moment, so that nobody removes the lock of one who was faster. */
+function takeAway(path: string): void {
+  const guard = `${path}.takeover`;
+  try {
+    mkdirSync(guard);
+  } catch {
+    const modified = statSync(guard, { throwIfNoEntry: false })?.mtimeMs;
+    if (modified !== undefined && Date.now() - modified > 10_000)
+      rmSync(guard, { recursive: true, force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    return;
+  }
+  try {
+    const holder = readHolder(path);
+    if (holder !== 'gone' && isStale(path, holder)) rmSync(path, { force: true });
+  } finally {
+    rmdirSync(guard);
+  }
+}
+
+function heldLock(path: string, mine: LockHolder): Lock {
+  const isMine = (): boolean => {
+    const holder = readHolder(path);
+    return holder !== null && holder !== 'gone' && holder.token === mine.token;
+  };
+  return {
+    refresh() {
+      if (!isMine()) throw new Error(`the lock ${path} was taken over by another process; stopping here`);
+      const now = new Date();
+      utimesSync(path, now, now);
+    },
+    release() {
+      if (isMine()) rmSync(path, { force: true });
+    },
+  };
+}

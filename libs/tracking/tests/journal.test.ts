@@ -1,0 +1,241 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addCell, journalPath, openJournal, type Cell, type JournalEvent } from '../src/index.ts';
+import { scanJournal } from '../src/journal-file.ts';
+import { encodeRecord } from '../src/record-file.ts';
+import { diskThat } from './disk.ts';
+
+const key = 'ab'.repeat(32);
+const cell: Cell = {
+  experiment: 'shots',
+  budget: 'smoke',
+  dataset: 'cifar10',
+  class: 'airplane',
+  shots: 5,
+  detector: 'htdg',
+  variant: 'full',
+  trial: 0,
+};
+let store: string;
+let path: string;
+
+beforeEach(() => {
+  store = mkdtempSync(join(tmpdir(), 'fsad-journal-'));
+  path = journalPath(store, key);
+});
+afterEach(() => rmSync(store, { recursive: true }));
+
+function events(): JournalEvent[] {
+  const found: JournalEvent[] = [];
+  scanJournal(path, (event) => found.push(event));
+  return found;
+}
+const steps = (): number[] => events().flatMap((event) => (event.type === 'metrics' ? [event.step] : []));
+
+describe('a journal', () => {
+  it('gives back what was told, with times made once', () => {
+    let now = 1000.4;
+    const journal = openJournal(store, key, { clock: () => now++ });
+    journal.start({ cell, params: { shots: '5' }, tags: { engine: 'native' } });
+    journal.metrics(3, { loss: 0.5, gain: -Infinity, bad: NaN });
+    journal.end('diverged', { message: 'loss is NaN', step: 3 });
+    journal.close();
+    expect(events().slice(1, 4)).toMatchObject([
+      { type: 'started', cell, params: { shots: '5' }, tags: { engine: 'native' } },
+      { type: 'metrics', step: 3, values: { loss: 0.5, gain: '-Infinity', bad: 'NaN' } },
+      { type: 'ended', outcome: 'diverged', message: 'loss is NaN', step: 3, results: {} },
+    ]);
+    const times = events().flatMap((event) => ('at' in event ? [event.at] : []));
+    expect(times.every(Number.isSafeInteger)).toBe(true);
+    expect(times).toEqual([...times].sort());
+  });
+
+  it.each(['1', '40', '70'])('cut %s bytes before its end loses one record and says so', (bytes) => {
+    const journal = openJournal(store, key);
+    journal.metric('loss', 0, 1);
+    journal.metric('loss', 1, 1);
+    journal.close();
+    writeFileSync(path, readFileSync(path).subarray(0, -bytes));
+    const again = openJournal(store, key);
+    expect(again.recovery.torn).toBeGreaterThan(0);
+    expect(again.recovery.notes[0]).toContain('half-written');
+    again.metric('loss', 1, 2);
+    again.close();
+    expect(steps()).toEqual([0, 1]);
+    expect(scanJournal(path).damaged).toEqual([]);
+  });
+
+  it('leaves out a damaged record in the middle, reports it, and keeps the others', () => {
+    const journal = openJournal(store, key);
+    for (let step = 0; step < 3; step++) journal.metric('loss', step, 1);
+    journal.close();
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"step":1', '"step":7'));
+    const again = openJournal(store, key);
+    again.close();
+    expect(again.recovery.notes).toHaveLength(1);
+    expect(again.recovery.notes[0]).toContain('damaged');
+    expect(steps()).toEqual([0, 2]);
+  });
+
+  it('cut anywhere opens again with a prefix of its records', () => {
+    const journal = openJournal(store, key);
+    for (let step = 0; step < 4; step++) journal.metric('loss', step, 1);
+    journal.close();
+    const whole = readFileSync(path);
+    for (let length = 0; length < whole.length; length += 7) {
+      writeFileSync(path, whole.subarray(0, length));
+      openJournal(store, key).close();
+      expect([0, 1, 2, 3].slice(0, steps().length)).toEqual(steps());
+      expect(events()[0].type).toBe('journal');
+    }
+  });
+
+  it('resumed at an offset withdraws what was told after it and makes the rest final', () => {
+    const journal = openJournal(store, key);
+    journal.metric('loss', 0, 1);
+    const offset = journal.flush();
+    journal.metric('loss', 1, 111);
+    journal.close();
+    const resumed = openJournal(store, key, { resumeAt: offset });
+    expect(resumed.recovery.withdrawn).toBeGreaterThan(0);
+    resumed.metric('loss', 1, 2);
+    resumed.close();
+    expect(steps()).toEqual([0, 1]);
+    expect(events()).toContainEqual(expect.objectContaining({ step: 1, values: { loss: 2 } }));
+    expect(scanJournal(path).committed).toBe(offset);
+  });
+
+  it('never withdraws what was final: an older checkpoint tells it again and is ignored', () => {
+    const journal = openJournal(store, key);
+    journal.metric('loss', 0, 1);
+    const offset = journal.flush();
+    journal.metric('loss', 1, 1);
+    journal.commit();
+    journal.metric('loss', 2, 1);
+    journal.close();
+    const resumed = openJournal(store, key, { resumeAt: offset });
+    resumed.metric('loss', 1, 9);
+    resumed.metric('loss', 2, 9);
+    expect(resumed.repeated).toBe(1);
+    resumed.close();
+    expect(steps()).toEqual([0, 1, 2]);
+    const told = events().flatMap((event) => (event.type === 'metrics' ? [event.values.loss] : []));
+    expect(told).toEqual([1, 1, 9]);
+  });
+
+  it('opened without an offset keeps uncommitted points and ignores their repeats', () => {
+    const journal = openJournal(store, key);
+    journal.metric('loss', 0, 1);
+    journal.close();
+    const again = openJournal(store, key);
+    again.metric('loss', 0, 1);
+    again.close();
+    expect(steps()).toEqual([0]);
+  });
+
+  it('says which points a checkpoint knows and the journal lost', () => {
+    const journal = openJournal(store, key, { resumeAt: 100_000 });
+    expect(journal.recovery.notes[0]).toContain('points between them are lost');
+    journal.close();
+  });
+
+  it('commits only up to the offset of the checkpoint', () => {
+    const journal = openJournal(store, key);
+    journal.metric('loss', 0, 1);
+    const offset = journal.flush();
+    journal.metric('loss', 1, 1);
+    journal.commit(offset);
+    expect(scanJournal(path).committed).toBe(offset);
+    expect(() => journal.commit(1e9)).toThrow(RangeError);
+    journal.close();
+  });
+
+  it('takes a further cell after its end', () => {
+    openJournal(store, key).close();
+    addCell(store, key, { ...cell, experiment: 'other' });
+    expect(events()).toContainEqual(
+      expect.objectContaining({ type: 'cell', cell: { ...cell, experiment: 'other' } }),
+    );
+    expect(scanJournal(path).committed).toBeGreaterThan(0);
+  });
+
+  it('refuses names, steps and files that MLflow or the store cannot hold, and stays usable', () => {
+    const journal = openJournal(store, key);
+    expect(() => journal.metric('auc@5%', 0, 1)).toThrow(/auc@5%.*only letters/);
+    expect(() => journal.metric('../loss', 0, 1)).toThrow(/"\.\." part/);
+    expect(() => journal.metric('loss', 0.5, 1)).toThrow(/whole number/);
+    expect(() => journal.metric('loss', 0, '1' as unknown as number)).toThrow(/must be a number/);
+    expect(() => journal.artifact('x.txt', '../outside.txt')).toThrow(/outside the store/);
+    journal.metric('loss', 0, 1);
+    journal.close();
+    expect(steps()).toEqual([0]);
+    expect(() => journal.metric('loss', 1, 1)).toThrow(/closed/);
+  });
+
+  it('refers to a file of the store with its size and digest', () => {
+    mkdirSync(join(store, 'ab'));
+    writeFileSync(join(store, 'ab/result.json'), '{}');
+    const journal = openJournal(store, key);
+    journal.artifact('result.json', 'ab/result.json');
+    journal.close();
+    expect(events()).toContainEqual(
+      expect.objectContaining({
+        type: 'artifact',
+        path: 'result.json',
+        file: 'ab/result.json',
+        bytes: 2,
+        sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+      }),
+    );
+  });
+
+  it('is written by one process at a time, and a dead one is no hindrance', () => {
+    const journal = openJournal(store, key);
+    expect(() => openJournal(store, key)).toThrow(/under way/);
+    journal.close();
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: 2 ** 30, host: 'elsewhere', token: 'x' }));
+    expect(() => openJournal(store, key)).toThrow(/elsewhere/);
+  });
+
+  it('writes after a second and synchronises after five', () => {
+    let now = 0;
+    let syncs = 0;
+    const files = diskThat({ beforeSync: () => syncs++ });
+    const journal = openJournal(store, key, { clock: () => now, files });
+    const before = { size: statSync(path).size, syncs };
+    journal.metric('loss', 0, 1);
+    expect(statSync(path).size).toBe(before.size);
+    now = 1001;
+    journal.metric('loss', 1, 1);
+    expect(steps()).toEqual([0, 1]);
+    expect(syncs).toBe(before.syncs);
+    now = 5002;
+    journal.metric('loss', 2, 1);
+    expect(syncs).toBe(before.syncs + 1);
+    journal.close();
+  });
+
+  it('reads lines longer than a block', () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const event: JournalEvent = {
+      type: 'started',
+      at: 1,
+      cell,
+      params: { long: 'x'.repeat(200_000) },
+      tags: {},
+    };
+    appendFileSync(path, encodeRecord(event));
+    expect(events()).toEqual([event]);
+  });
+});

@@ -1,0 +1,82 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock, LockedError } from '../src/lock.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fsad-lock-'));
+  path = join(folder, 'work.lock');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (holder: object): void =>
+  writeFileSync(path, JSON.stringify({ token: 't', purpose: 'A sync', processStart: '', ...holder }));
+
+describe('a lock', () => {
+  it('is held by one at a time and names its holder', () => {
+    const lock = acquireLock(path, 'A sync');
+    expect(() => acquireLock(path, 'A sync')).toThrow(`A sync by process ${process.pid} on this machine`);
+    lock.release();
+    acquireLock(path, 'A sync').release();
+  });
+
+  it('of a dead process is taken over', () => {
+    const { pid } = spawnSync('true');
+    write({ pid, host: hostname() });
+    acquireLock(path, 'A sync').release();
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'of a process whose id was reused is taken over (Linux knows when a process began)',
+    () => {
+      write({ pid: process.pid, host: hostname(), processStart: '1' });
+      acquireLock(path, 'A sync').release();
+    },
+  );
+
+  it('of another machine is respected for a minute after its last sign of life', () => {
+    write({ pid: 1, host: 'elsewhere.example' });
+    expect(() => acquireLock(path, 'A sync')).toThrow(/elsewhere\.example/);
+    const old = new Date(Date.now() - 61_000);
+    utimesSync(path, old, old);
+    acquireLock(path, 'A sync').release();
+  });
+
+  it('lost to another process is noticed at the next refresh and not released for the other', () => {
+    const lock = acquireLock(path, 'A sync');
+    write({ pid: 1, host: 'elsewhere.example', token: 'other' });
+    expect(() => lock.refresh()).toThrow(/taken over/);
+    lock.release();
+    expect(readFileSync(path, 'utf8')).toContain('other');
+  });
+
+  it('with content that cannot be understood counts as foreign', () => {
+    writeFileSync(path, 'garbage');
+    expect(() => acquireLock(path, 'A sync')).toThrow(LockedError);
+  });
+
+  it('left stale goes to exactly one of eight processes that want it at once', async () => {
+    const { pid } = spawnSync('true');
+    write({ pid, host: hostname() });
+    const program = `
+      import { acquireLock } from ${JSON.stringify(new URL('../src/lock.ts', import.meta.url).pathname)};
+      try { acquireLock(${JSON.stringify(path)}, 'A sync'); console.log('won'); } catch { console.log('lost'); }
+      setTimeout(() => {}, 4000);`;
+    const children = Array.from({ length: 8 }, () =>
+      spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]),
+    );
+    const said = await Promise.all(
+      children.map(
+        (child) =>
+          new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(`${text}`.trim()))),
+      ),
+    );
+    for (const child of children) child.kill();
+    expect(said.filter((word) => word === 'won')).toHaveLength(1);
+  });
+});
