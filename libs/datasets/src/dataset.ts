@@ -16,20 +16,26 @@ export interface TestItem {
 export interface Dataset {
   readonly name: DatasetName;
   readonly classes: readonly string[];
-  /** `grey` datasets use the 42 transformations without colour, `rgb` the 54. */
+  /** `grey` datasets use the 42 transformations without colour, `rgb` the 54; every picture comes with 1 or 3 channels accordingly. */
   readonly colour: 'grey' | 'rgb';
   /** Whether anomalies are local defects of one object (MVTec) or other classes. */
   readonly task: 'one-class' | 'defects';
+  /** Options that change what is normal or how pictures come, resolved, e.g. `normal: ok` of Paris; part of every split. */
+  readonly options: Readonly<Record<string, string>>;
   /** Digest of what is present: names, sizes, checksums. Part of a trial's key. */
   readonly fingerprint: string;
   /** What is missing or damaged, in words for the user; empty for a whole copy. */
   readonly warnings: readonly string[];
-  /** Ids of the class's training images, in file order, reserved validation images left out. @throws Error for an unknown class, naming those there are. */
-  trainIds(className: string): readonly string[];
-  /** Test items seen from `className` as the normal class. */
+  /**
+   * Ids of the class's training images, in file order: those that may be drawn (reserved validation images left out),
+   * or all of the official list that are present. @throws Error for an unknown class, naming those there are.
+   */
+  trainIds(className: string, which?: 'drawable' | 'official'): readonly string[];
+  /** Test items seen from `className` as the normal class. @throws Error for an unknown class, or a validation subset that does not exist. */
   testItems(className: string, subset: 'test' | 'validation'): readonly TestItem[];
+  /** @throws BadImageError naming a file that cannot be decoded. */
   image(id: string): Promise<Image>;
-  /** The defect mask, values 0 and 255, 1 channel; null where there is none. */
+  /** The defect mask, values 0 and 255, 1 channel, size of the picture; null where there is none. */
   mask(id: string): Promise<Image | null>;
   close(): Promise<void>;
 }
@@ -39,6 +45,7 @@ export interface Split {
   /** SHA-256 over everything below. */
   readonly id: string;
   readonly dataset: DatasetName;
+  readonly options: Readonly<Record<string, string>>;
   readonly class: string;
   readonly shots: number;
   readonly trial: number;

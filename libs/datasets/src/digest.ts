@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { Image } from '@fsad/images';
+
+/** SHA-256 in hexadecimal. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** SHA-256 of decoded pixels: of the text `width x height x channels`, a line feed, and the bytes row by row. */
+export function pixelDigest(image: Image): string {
+  return createHash('sha256')
+    .update(`${image.width}x${image.height}x${image.channels}\n`)
+    .update(image.data)
+    .digest('hex');
+}
+
+/** SHA-256 over lines in an order that does not depend on how they were found. */
+export function digestOfLines(lines: readonly string[]): string {
+  return sha256([...lines].sort().join('\n'));
+}

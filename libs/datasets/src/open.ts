@@ -1,0 +1,67 @@
+import { openCifar10 } from './cifar10.ts';
+import type { Dataset, DatasetName } from './dataset.ts';
+import { DatasetError } from './errors.ts';
+import { openFolder } from './folder.ts';
+import { openGenerated } from './generated/dataset.ts';
+import { openMnist } from './mnist.ts';
+
+export interface OpenRequest {
+  /** The dataset's own folder; `generated` needs none. */
+  readonly path?: string;
+  /** Dataset options by name; an unknown name or value is refused. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** Values a dataset's options may take, the default first. */
+export const DATASET_OPTIONS: Readonly<Record<DatasetName, Readonly<Record<string, readonly string[]>>>> = {
+  mnist: {},
+  'fashion-mnist': {},
+  cifar10: {},
+  mvtec: {},
+  paris: { normal: ['ok', 'landmark'] },
+  folder: { colour: ['auto', 'grey', 'rgb'] },
+  generated: {},
+};
+
+export const DATASET_NAMES = Object.keys(DATASET_OPTIONS) as DatasetName[];
+
+/**
+ * Opens a dataset: reads its index, decodes nothing yet.
+ * @throws DatasetError for an unknown name or option, a missing folder, and files that are not the dataset.
+ */
+export async function openDataset(
+  name: DatasetName,
+  { path, options = {} }: OpenRequest = {},
+): Promise<Dataset> {
+  if (!DATASET_NAMES.includes(name)) {
+    throw new DatasetError(`there is no dataset "${name}"; there are ${DATASET_NAMES.join(', ')}`);
+  }
+  checkOptions(name, options);
+  if (name === 'generated') return openGenerated();
+  if (path === undefined) throw new DatasetError(`${name} needs the folder it lies in`);
+  switch (name) {
+    case 'mnist':
+    case 'fashion-mnist':
+      return openMnist(name, path);
+    case 'cifar10':
+      return openCifar10(path);
+    case 'folder':
+      return openFolder(path, options.colour as 'auto' | 'grey' | 'rgb' | undefined);
+    default:
+      throw new DatasetError(`${name} cannot be opened yet`);
+  }
+}
+
+function checkOptions(name: DatasetName, options: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(options)) {
+    const values = DATASET_OPTIONS[name][key];
+    if (!values) {
+      const known = Object.keys(DATASET_OPTIONS[name]);
+      throw new DatasetError(
+        `${name} has no option "${key}"; ${known.length > 0 ? `it has ${known.join(', ')}` : 'it has none'}`,
+      );
+    }
+    if (!values.includes(value))
+      throw new DatasetError(`${name} option ${key}=${value}: expected ${values.join(' or ')}`);
+  }
+}
