@@ -15,6 +15,8 @@ export interface FitContext {
   readonly signal?: AbortSignal;
   /** A folder for resumable state; without it nothing is written. A fit that finds its own checkpoint there continues it. */
   readonly checkpoints?: string;
+  /** To be called right before a checkpoint is written, so that what was reported up to it is durable first. */
+  readonly beforeCheckpoint?: () => void;
 }
 
 /** An anomaly score. Higher is more anomalous, everywhere. */

@@ -75,6 +75,7 @@ async function keep(loop: StepLoop, done: number): Promise<void> {
     fingerprint: loop.fingerprint,
     step: String(done),
   });
+  loop.context.beforeCheckpoint?.();
   await writeFolderAtomically(loop.context.checkpoints, new Map([[fileName(loop), file]]));
 }
 
