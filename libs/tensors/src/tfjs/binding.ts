@@ -14,16 +14,19 @@ const PACKAGES: Readonly<Record<BindingName, string>> = {
 /** Folder under the repository root where `npm run engine:tensorflow` builds bindings, one folder each. */
 const ENGINES = fileURLToPath(new URL('../../../../.engines/', import.meta.url));
 
+/** The compiled part of a binding's package. */
+const ADDON = join('lib', 'napi-v8', 'tfjs_binding.node');
+
 let loaded: BindingName | null = null;
 
 /** The folder of the binding's package, our own build before an installed one; null where there is neither. */
 export function findBinding(name: BindingName): string | null {
   const own = join(ENGINES, name, 'node_modules', PACKAGES[name]);
-  if (existsSync(join(own, 'lib'))) return own;
+  if (existsSync(join(own, ADDON))) return own;
   try {
     const manifest = createRequire(import.meta.url).resolve(`${PACKAGES[name]}/package.json`);
     const installed = join(manifest, '..');
-    return existsSync(join(installed, 'lib')) ? installed : null;
+    return existsSync(join(installed, ADDON)) ? installed : null;
   } catch {
     return null;
   }
