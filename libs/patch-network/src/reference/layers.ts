@@ -30,11 +30,13 @@ export function convolve(x: FeatureMap, filter: Filter, bias: ArrayLike<number>)
   for (let i = 0; i < y.data.length; i += output) {
     for (let o = 0; o < output; o++) y.data[i + o] = bias[o];
   }
-  forEachTap(x, y, filter.pad, (xi, yi, tap) => {
-    for (let c = 0; c < input; c++) {
-      const value = x.data[xi + c];
-      const row = (tap * input + c) * output;
-      for (let o = 0; o < output; o++) y.data[yi + o] += value * weight[row + o];
+  forEachRow(x, y, filter.pad, (xi, yi, pixels, tap) => {
+    for (let i = 0; i < pixels; i++, xi += input, yi += output) {
+      for (let c = 0; c < input; c++) {
+        const value = x.data[xi + c];
+        const row = (tap * input + c) * output;
+        for (let o = 0; o < output; o++) y.data[yi + o] += value * weight[row + o];
+      }
     }
   });
   return y;
@@ -44,12 +46,14 @@ export function convolve(x: FeatureMap, filter: Filter, bias: ArrayLike<number>)
 export function convolveInputGradient(x: FeatureMap, gradient: FeatureMap, filter: Filter): FeatureMap {
   const { input, output, weight } = filter;
   const result = featureMap(x.count, x.height, x.width, input);
-  forEachTap(x, gradient, filter.pad, (xi, yi, tap) => {
-    for (let c = 0; c < input; c++) {
-      const row = (tap * input + c) * output;
-      let sum = 0;
-      for (let o = 0; o < output; o++) sum += gradient.data[yi + o] * weight[row + o];
-      result.data[xi + c] += sum;
+  forEachRow(x, gradient, filter.pad, (xi, yi, pixels, tap) => {
+    for (let i = 0; i < pixels; i++, xi += input, yi += output) {
+      for (let c = 0; c < input; c++) {
+        const row = (tap * input + c) * output;
+        let sum = 0;
+        for (let o = 0; o < output; o++) sum += gradient.data[yi + o] * weight[row + o];
+        result.data[xi + c] += sum;
+      }
     }
   });
   return result;
@@ -64,11 +68,13 @@ export function addFilterGradient(
 ): void {
   const input = x.channels;
   const output = gradient.channels;
-  forEachTap(x, gradient, pad, (xi, yi, tap) => {
-    for (let c = 0; c < input; c++) {
-      const value = x.data[xi + c];
-      const row = (tap * input + c) * output;
-      for (let o = 0; o < output; o++) into[row + o] += value * gradient.data[yi + o];
+  forEachRow(x, gradient, pad, (xi, yi, pixels, tap) => {
+    for (let i = 0; i < pixels; i++, xi += input, yi += output) {
+      for (let c = 0; c < input; c++) {
+        const value = x.data[xi + c];
+        const row = (tap * input + c) * output;
+        for (let o = 0; o < output; o++) into[row + o] += value * gradient.data[yi + o];
+      }
     }
   });
 }
@@ -78,23 +84,26 @@ export function addBiasGradient(into: Float64Array, gradient: FeatureMap): void 
   for (let i = 0; i < gradient.data.length; i++) into[i % gradient.channels] += gradient.data[i];
 }
 
-/** Visits every pair of input and output position one filter tap connects, with their offsets and the tap 0 .. 8. */
-function forEachTap(
+/**
+ * Visits every pair of input and output row that one of the nine filter taps connects: the offsets of the first pixels, how many
+ * pixels follow each other in both, and the tap.
+ */
+function forEachRow(
   x: FeatureMap,
   y: FeatureMap,
   pad: number,
-  visit: (xOffset: number, yOffset: number, tap: number) => void,
+  visit: (xOffset: number, yOffset: number, pixels: number, tap: number) => void,
 ): void {
   for (let n = 0; n < y.count; n++) {
     for (let i = 0; i < y.height; i++) {
-      for (let j = 0; j < y.width; j++) {
-        const yOffset = ((n * y.height + i) * y.width + j) * y.channels;
-        for (let tap = 0; tap < 9; tap++) {
-          const row = i + Math.trunc(tap / 3) - pad;
-          const column = j + (tap % 3) - pad;
-          if (row < 0 || column < 0 || row >= x.height || column >= x.width) continue;
-          visit(((n * x.height + row) * x.width + column) * x.channels, yOffset, tap);
-        }
+      for (let tap = 0; tap < 9; tap++) {
+        const row = i + Math.trunc(tap / 3) - pad;
+        const shift = (tap % 3) - pad;
+        if (row < 0 || row >= x.height) continue;
+        const first = Math.max(0, -shift);
+        const pixels = Math.min(y.width, x.width - shift) - first;
+        const xOffset = ((n * x.height + row) * x.width + first + shift) * x.channels;
+        if (pixels > 0) visit(xOffset, ((n * y.height + i) * y.width + first) * y.channels, pixels, tap);
       }
     }
   }
