@@ -3,3 +3,4 @@ export { DatasetError } from './errors.ts';
 export { DATASET_NAMES, DATASET_OPTIONS, openDataset, type OpenRequest } from './open.ts';
 export { drawSplit, splitId, type SplitRequest } from './split.ts';
 export { pixelDigest } from './digest.ts';
+export { selectTest, type TestRequest, type TestSelection } from './test-selection.ts';
