@@ -11,3 +11,4 @@ export { LockedError, type LockHolder } from './lock.ts';
 export { paramsOf } from './params.ts';
 export { JournalError } from './record-appender.ts';
 export { journalKeys, journalPath } from './store.ts';
+export { scanJournal, type JournalScan } from './journal-file.ts';
