@@ -1,0 +1,54 @@
+import { turn } from './draw.ts';
+import { shiftOf, type ShiftRule } from './shift.ts';
+import type { Transform } from './transform.ts';
+
+/** A square patch map brought back, and which of its entries the transformed image showed at all. */
+export interface InvertedMap {
+  readonly values: Float32Array;
+  /** 1 where the value is known, 0 where the content had been shifted out; `values` is 0 there. */
+  readonly seen: Uint8Array;
+}
+
+/**
+ * T^-1 of a patch map [H, H] made from an image of side S under `transform` (Sec. 4.2): turned back, moved back, flipped back. Fractional shifts are
+ * moved back by linear interpolation; mirrored borders are not read.
+ */
+export function invertOnMap(
+  map: Float32Array,
+  mapSide: number,
+  transform: Transform,
+  side: number,
+  rule: ShiftRule,
+): InvertedMap {
+  const upright = new Float32Array(map.length);
+  const stack = { count: 1, height: mapSide, width: mapSide, channels: 1 };
+  turn(map, stack, (4 - transform.turns) % 4, false, upright);
+  const shift = shiftOf(side, rule);
+  const values = new Float32Array(map.length);
+  const seen = new Uint8Array(map.length);
+  for (let row = 0; row < mapSide; row++) {
+    const y = row + transform.ty * shift;
+    if (y < 0 || y > mapSide - 1) continue;
+    for (let column = 0; column < mapSide; column++) {
+      const flipped = transform.flip ? mapSide - 1 - column : column;
+      const x = flipped + transform.tx * shift;
+      if (x < 0 || x > mapSide - 1) continue;
+      values[row * mapSide + column] = interpolate(upright, mapSide, y, x);
+      seen[row * mapSide + column] = 1;
+    }
+  }
+  return { values, seen };
+}
+
+/** Bilinear between the entries around (y, x), which lies inside. */
+function interpolate(map: Float32Array, side: number, y: number, x: number): number {
+  const top = Math.floor(y);
+  const left = Math.floor(x);
+  const bottom = Math.min(top + 1, side - 1);
+  const right = Math.min(left + 1, side - 1);
+  const down = y - top;
+  const along = x - left;
+  const upper = (1 - along) * map[top * side + left] + along * map[top * side + right];
+  const lower = (1 - along) * map[bottom * side + left] + along * map[bottom * side + right];
+  return (1 - down) * upper + down * lower;
+}
