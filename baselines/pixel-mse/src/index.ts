@@ -1,1 +1,1 @@
-export {};
+export { method, type PixelMseConfig } from './detector.ts';

@@ -106,6 +106,9 @@ class RecipeDetector<Config, Model, Backend> implements Detector {
     context.signal?.throwIfAborted();
     const task = { config: this.#config, backend: this.#backend, channels };
     this.adopt(await this.#recipe.fit(task, images, context), channels);
+    if (!context.signal?.aborted) return;
+    this.dispose();
+    throw context.signal.reason;
   }
 
   score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
