@@ -1,0 +1,1 @@
+export { method, type NearestPixelConfig } from './detector.ts';
