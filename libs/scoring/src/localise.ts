@@ -1,0 +1,109 @@
+import type { AnomalyMap } from '@fsad/detector';
+import { invertOnMap, type CopyPlan } from '@fsad/transforms';
+import { patchCount, smallestFirst } from './select.ts';
+
+/** The probabilities of one scale, as `DiscriminatorNetwork.score` gives them for the plan's batch. */
+export interface ScaleProbabilities {
+  readonly plan: CopyPlan;
+  /** One array a canvas, [windows, count, H * H]. */
+  readonly probabilities: readonly Float32Array[];
+  readonly count: number;
+}
+
+/** What a localisation map is made of. */
+export interface LocalisationSettings {
+  /** Only the least probable fraction of patches of every copy counts, the others as 0 (Sec. 4.2); 1 takes all. */
+  readonly fraction: number;
+  /** `finest`: as Sec. 4.2. `all`: the mean of every scale's map, each brought to the finest side. */
+  readonly scales: 'finest' | 'all';
+}
+
+/**
+ * Where images are anomalous (Sec. 4.2): the patch maps of all copies, each brought back by T_i^-1, added up. The paper adds probabilities of the true class, low where
+ * anomalous; here it is 1 - probability, so that higher is more anomalous, divided by the number of copies that show the place, so that values lie in [0, 1] and places
+ * some copies shift out of sight are not favoured.
+ * @param scales coarsest first; maps have the finest side.
+ * @returns one map an image.
+ */
+export function localise(
+  scales: readonly ScaleProbabilities[],
+  { fraction, scales: which }: LocalisationSettings,
+): AnomalyMap[] {
+  const used = which === 'finest' ? scales.slice(-1) : scales;
+  const side = scales[scales.length - 1].plan.side;
+  return Array.from({ length: scales[0].count }, (_, image) => {
+    const data = new Float32Array(side * side);
+    for (const scale of used) {
+      const map = enlarge(toImage(patchMap(scale, image, fraction), scale.plan.side), scale.plan.side, side);
+      for (let i = 0; i < data.length; i++) data[i] += map[i] / used.length;
+    }
+    return { width: side, height: side, data };
+  });
+}
+
+/** The map [H, H] of one image at one scale: mean over the copies that show a patch of (1 - probability), 0 where not selected. */
+function patchMap(
+  { plan, probabilities, count }: ScaleProbabilities,
+  image: number,
+  fraction: number,
+): Float32Array {
+  const windows = plan.canvases.map((canvas) => canvas.windows.length);
+  const patches = probabilities[0].length / (windows[0] * count);
+  const side = Math.round(Math.sqrt(patches));
+  const sums = new Float64Array(patches);
+  const shown = new Int32Array(patches);
+  for (const [c, canvas] of plan.canvases.entries()) {
+    for (const [w, { transform }] of canvas.windows.entries()) {
+      const start = (w * count + image) * patches;
+      const own = probabilities[c].subarray(start, start + patches);
+      const suspicion = selected(own, patchCount(patches, fraction));
+      const { values, seen } = invertOnMap(suspicion, side, plan.transforms[transform], plan.side, plan.rule);
+      for (let p = 0; p < patches; p++) {
+        sums[p] += values[p];
+        shown[p] += seen[p];
+      }
+    }
+  }
+  return Float32Array.from(sums, (sum, p) => (shown[p] > 0 ? sum / shown[p] : 0));
+}
+
+/** 1 - probability of the `keep` least probable patches and of those as improbable as the last, 0 of the others. */
+function selected(probabilities: Float32Array, keep: number): Float32Array {
+  let limit = Infinity;
+  if (keep < probabilities.length) {
+    const order = Float32Array.from(probabilities);
+    smallestFirst(order, keep);
+    limit = order.subarray(0, keep).reduce((largest, value) => Math.max(largest, value));
+  }
+  return probabilities.map((p) => (p <= limit ? 1 - p : 0));
+}
+
+/** A patch map at the size of its image: a patch sits at the centre of its receptive field, the frame around repeats the outermost patches. */
+function toImage(map: Float32Array, side: number): Float32Array {
+  const patches = Math.round(Math.sqrt(map.length));
+  const frame = (side - patches) / 2;
+  const inside = (i: number): number => Math.min(Math.max(i - frame, 0), patches - 1);
+  return Float32Array.from(
+    { length: side * side },
+    (_, i) => map[inside(Math.floor(i / side)) * patches + inside(i % side)],
+  );
+}
+
+/** Bilinear, pixel centres aligned, edges repeated. */
+function enlarge(map: Float32Array, from: number, to: number): Float32Array {
+  if (from === to) return map;
+  const taps = Array.from({ length: to }, (_, i) => {
+    const position = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
+    const near = Math.floor(position);
+    return { near, far: Math.min(near + 1, from - 1), share: position - near };
+  });
+  const result = new Float32Array(to * to);
+  for (const [y, row] of taps.entries()) {
+    for (const [x, column] of taps.entries()) {
+      const line = (r: number): number =>
+        (1 - column.share) * map[r * from + column.near] + column.share * map[r * from + column.far];
+      result[y * to + x] = (1 - row.share) * line(row.near) + row.share * line(row.far);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { tensor } from '@fsad/tensors';
+import {
+  applyTransform,
+  colourTransforms,
+  greyTransforms,
+  planCopies,
+  rotations,
+  type ShiftRule,
+  type Transform,
+} from '@fsad/transforms';
+import { localise, type ScaleProbabilities } from '../src/index.ts';
+
+const FRAME = 5;
+
+/** Probabilities of a network that finds every patch centred on the pixel (y, x) of image 0 improbable; image 1 is faultless. */
+function findsDefect(
+  side: number,
+  [y, x]: [number, number],
+  transforms: readonly Transform[],
+  rule: ShiftRule,
+  sharing: 'separate' | 'shared' = 'separate',
+): ScaleProbabilities {
+  const picture = tensor([1, side, side, 1]);
+  picture.data[y * side + x] = 1;
+  const plan = planCopies(transforms, side, rule, sharing);
+  const patches = side - 2 * FRAME;
+  const probabilities = plan.canvases.map(({ windows }) => {
+    const result = new Float32Array(windows.length * 2 * patches * patches).fill(0.9);
+    for (const [w, { transform }] of windows.entries()) {
+      const copy = applyTransform(picture, { ...transforms[transform], grey: false }, rule).data;
+      for (let p = 0; p < patches * patches; p++) {
+        const centre = (Math.floor(p / patches) + FRAME) * side + (p % patches) + FRAME;
+        result[w * 2 * patches * patches + p] = 0.9 - 0.8 * copy[centre];
+      }
+    }
+    return result;
+  });
+  return { plan, probabilities, count: 2 };
+}
+
+function peak({ data, width }: { data: Float32Array; width: number }): [number, number] {
+  const at = data.indexOf(Math.max(...data));
+  return [Math.floor(at / width), at % width];
+}
+
+describe.each<ShiftRule>(['official', 'paper', 'fast'])('localise, %s shift', (rule) => {
+  it('finds the defect where it is, whatever the transformations did to it', () => {
+    const scale = findsDefect(32, [9, 20], colourTransforms, rule);
+    for (const fraction of [0.05, 1]) {
+      const [map, faultless] = localise([scale], { fraction, scales: 'finest' });
+      expect([map.width, map.height]).toEqual([32, 32]);
+      expect(peak(map)).toEqual([9, 20]);
+      expect(Math.max(...faultless.data)).toBeCloseTo(0.1, 6);
+    }
+  });
+});
+
+describe('localise', () => {
+  it('gives 1 - probability where all copies agree, 0 where no patch was selected', () => {
+    const scale = findsDefect(20, [8, 12], rotations, 'fast');
+    const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
+    expect(map.data[8 * 20 + 12]).toBeCloseTo(0.9, 6);
+    expect(map.data.filter((v) => v > 0)).toHaveLength(1);
+    const [whole] = localise([scale], { fraction: 1, scales: 'finest' });
+    expect(whole.data[0]).toBeCloseTo(0.1, 6);
+  });
+
+  it('does not care how the copies were laid out', () => {
+    const separate = findsDefect(24, [8, 12], greyTransforms, 'fast');
+    const shared = findsDefect(24, [8, 12], greyTransforms, 'fast', 'shared');
+    const settings = { fraction: 0.1, scales: 'finest' } as const;
+    for (const [i, { data }] of localise([shared], settings).entries()) {
+      const other = localise([separate], settings)[i].data;
+      expect(Math.max(...data.map((v, p) => Math.abs(v - other[p])))).toBeLessThan(1e-6);
+    }
+  });
+
+  it('repeats the outermost patches in the frame no patch is centred on', () => {
+    const scale = findsDefect(20, [5, 5], rotations, 'fast');
+    const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
+    for (const [y, x] of [
+      [0, 0],
+      [3, 5],
+      [5, 5],
+    ]) {
+      expect(map.data[y * 20 + x]).toBeCloseTo(0.9, 6);
+    }
+  });
+
+  it('averages the maps of all scales at the finest side', () => {
+    const coarse = findsDefect(16, [8, 8], rotations, 'fast');
+    const fine = findsDefect(32, [16, 16], rotations, 'fast');
+    const settings = { fraction: 1, scales: 'all' } as const;
+    const [map] = localise([coarse, fine], settings);
+    expect(map.width).toBe(32);
+    expect(peak(map)).toEqual([16, 16]);
+    const [finest] = localise([coarse, fine], { ...settings, scales: 'finest' });
+    // Pixel 16 of 32 lies a quarter of a pixel before the centre of pixel 8 of 16: bilinear share 0.75 along each axis.
+    expect(map.data[16 * 32 + 16]).toBeCloseTo((finest.data[16 * 32 + 16] + 0.1 + 0.8 * 0.75 ** 2) / 2, 5);
+  });
+});
