@@ -8,6 +8,7 @@ import { digestOfLines } from './digest.ts';
 import { DatasetError } from './errors.ts';
 import { firstFolderWith } from './folders.ts';
 import { labelledDataset, type LabelledPart } from './labelled.ts';
+import { count } from './words.ts';
 
 /** Class names in label order, as in `batches.meta.txt`. */
 const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -67,8 +68,9 @@ async function openBatches(folder: string, files: readonly string[]): Promise<Ba
         warnings.push(`${file} is absent`);
         continue;
       }
-      if (found.labels.length !== BATCH)
-        warnings.push(`${file}: ${found.labels.length} of ${BATCH} images are present`);
+      if (found.labels.length !== BATCH) {
+        warnings.push(`${file}: ${count(found.labels.length)} of ${count(BATCH)} images are present`);
+      }
       labels.set(found.labels, batch * BATCH);
       digests.push(`${file} ${found.sha256}`);
       handles[batch] = await open(join(folder, file));

@@ -5,6 +5,7 @@ import { digestOfLines } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
 import { decodeMask, PictureStore } from './pictures.ts';
 import { listPictures, readDefectTree, requireFolder, type DefectTree, type PictureFile } from './tree.ts';
+import { someOf } from './words.ts';
 
 const CLASS = 'normal';
 const GOOD_FOLDERS = ['', 'train/good', 'train', 'good'];
@@ -100,7 +101,7 @@ async function firstReadable(
 
 function warningsOf(tree: DefectTree): string[] {
   const warnings = [];
-  if (tree.unmasked.length > 0) warnings.push(`defect pictures without a mask: ${tree.unmasked.join(', ')}`);
-  if (tree.orphanMasks.length > 0) warnings.push(`masks without a picture: ${tree.orphanMasks.join(', ')}`);
+  if (tree.unmasked.length > 0) warnings.push(`defect pictures without a mask: ${someOf(tree.unmasked)}`);
+  if (tree.orphanMasks.length > 0) warnings.push(`masks without a picture: ${someOf(tree.orphanMasks)}`);
   return warnings;
 }

@@ -5,6 +5,7 @@ import { DatasetError } from './errors.ts';
 import { firstFolderWith } from './folders.ts';
 import { openIdx } from './idx.ts';
 import { labelledDataset, type LabelledPart } from './labelled.ts';
+import { count } from './words.ts';
 
 const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 /** FashionMNIST's classes in label order, its authors' names in lower case with hyphens. */
@@ -44,9 +45,7 @@ export async function openMnist(name: 'mnist' | 'fashion-mnist', path: string): 
   for (const [which, { labels }] of Object.entries({ train, test })) {
     const { official } = PARTS[which as 'train' | 'test'];
     if (labels.length !== official) {
-      warnings.push(
-        `${which}: ${labels.length.toLocaleString('en')} of ${official.toLocaleString('en')} images are present`,
-      );
+      warnings.push(`${which}: ${count(labels.length)} of ${count(official)} images are present`);
     }
   }
   return labelledDataset({
@@ -78,11 +77,11 @@ async function openPart(
       read: () => Promise.reject(new DatasetError(`the ${which} part is absent`)),
     };
   }
-  const [count, height, width] = images.shape;
+  const [pictures, height, width] = images.shape;
   const classes = labels.body();
-  if (count !== classes.length) {
+  if (pictures !== classes.length) {
     throw new DatasetError(
-      `${images.file} has ${count} images, but ${labels.file} has ${classes.length} labels`,
+      `${images.file} has ${pictures} images, but ${labels.file} has ${classes.length} labels`,
     );
   }
   const wrong = classes.findIndex((label) => label > 9);

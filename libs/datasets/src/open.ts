@@ -4,6 +4,8 @@ import { DatasetError } from './errors.ts';
 import { openFolder } from './folder.ts';
 import { openGenerated } from './generated/dataset.ts';
 import { openMnist } from './mnist.ts';
+import { openMvtec } from './mvtec.ts';
+import { openParis } from './paris.ts';
 
 export interface OpenRequest {
   /** The dataset's own folder; `generated` needs none. */
@@ -47,8 +49,10 @@ export async function openDataset(
       return openCifar10(path);
     case 'folder':
       return openFolder(path, options.colour as 'auto' | 'grey' | 'rgb' | undefined);
-    default:
-      throw new DatasetError(`${name} cannot be opened yet`);
+    case 'mvtec':
+      return openMvtec(path);
+    case 'paris':
+      return openParis(path, options.normal as 'ok' | 'landmark' | undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Dataset, Split, TestItem } from './dataset.ts';
 import { sha256 } from './digest.ts';
 import { DatasetError } from './errors.ts';
+import { count } from './words.ts';
 
 /** Which test images to score. */
 export interface TestRequest {
@@ -49,7 +50,6 @@ export function selectTest(
     throw new DatasetError(`class ${split.class} of ${dataset.name} has no ${subset} images here`);
   const how =
     items.length === all.length ? '' : limit !== undefined ? ', the first' : `, stratified, seed ${seed}`;
-  const count = (n: number): string => n.toLocaleString('en');
   return {
     id: sha256(JSON.stringify([subset, items.map(({ id, anomalous }) => [id, anomalous])])),
     description:

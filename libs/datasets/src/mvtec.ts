@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import type { Dataset, TestItem } from './dataset.ts';
+import { digestOfLines } from './digest.ts';
+import { DatasetError, requireClass } from './errors.ts';
+import { decodeMask, PictureStore } from './pictures.ts';
+import { listFolders, listPictures, readDefectTree, requireFolder, type DefectTree } from './tree.ts';
+import { someOf } from './words.ts';
+
+/** Pictures a category of MVTec AD has: training, good test, defect test; every defect picture has one mask. */
+const CATEGORIES: Readonly<Record<string, readonly [train: number, good: number, defects: number]>> = {
+  bottle: [209, 20, 63],
+  cable: [224, 58, 92],
+  capsule: [219, 23, 109],
+  carpet: [280, 28, 89],
+  grid: [264, 21, 57],
+  hazelnut: [391, 40, 70],
+  leather: [245, 32, 92],
+  metal_nut: [220, 22, 93],
+  pill: [267, 26, 141],
+  screw: [320, 41, 119],
+  tile: [230, 33, 84],
+  toothbrush: [60, 12, 30],
+  transistor: [213, 60, 40],
+  wood: [247, 19, 60],
+  zipper: [240, 32, 119],
+};
+
+/**
+ * Opens MVTec AD in its official layout: `<category>/train/good`, `<category>/test/<kind>`, `<category>/ground_truth/<kind>`.
+ * Grey categories come with three equal channels, since the dataset's methods use colour transformations.
+ * @throws DatasetError when `path` holds no category.
+ */
+export async function openMvtec(path: string): Promise<Dataset> {
+  await requireFolder(path);
+  const trees = new Map<string, DefectTree>();
+  for (const category of await listFolders(path, '')) {
+    const tree = await readDefectTree(path, category, 'train/good');
+    if (tree.train.length > 0 || tree.test.length > 0) trees.set(category, tree);
+  }
+  if (trees.size === 0) throw await notMvtec(path);
+  const classes = [...trees.keys()];
+  const treeOf = (className: string): DefectTree => {
+    if (className in CATEGORIES && !trees.has(className)) {
+      throw new DatasetError(
+        `category ${className} is absent from ${path}; present are ${classes.join(', ')}`,
+      );
+    }
+    requireClass('mvtec', classes, className);
+    return trees.get(className)!;
+  };
+  const pictures = [...trees.values()].flatMap(({ train, test }) =>
+    [train, ...test.map((kind) => kind.pictures)].flat(),
+  );
+  const masks = new Map([...trees.values()].flatMap((tree) => [...tree.masks]));
+  const store = new PictureStore(path, pictures, 3);
+  return {
+    name: 'mvtec',
+    classes,
+    colour: 'rgb',
+    task: 'defects',
+    options: {},
+    fingerprint: digestOfLines([...pictures, ...masks.values()].map(({ id, bytes }) => `${id} ${bytes}`)),
+    warnings: warningsOf(trees),
+    trainIds: (className) => treeOf(className).train.map(({ id }) => id),
+    testItems(className, subset) {
+      const { test } = treeOf(className);
+      if (subset === 'validation')
+        throw new DatasetError('mvtec has no validation images; settings are chosen on other datasets');
+      return test.flatMap(({ kind, pictures }) =>
+        pictures.map(({ id }): TestItem => ({
+          id,
+          anomalous: kind !== 'good',
+          kind,
+          hasMask: masks.has(id),
+        })),
+      );
+    },
+    image: (id) => store.read(id),
+    async mask(id) {
+      const mask = masks.get(id);
+      return mask ? decodeMask(join(path, mask.id)) : null;
+    },
+    async close() {},
+  };
+}
+
+function warningsOf(trees: ReadonlyMap<string, DefectTree>): string[] {
+  const warnings = [];
+  const absent = Object.keys(CATEGORIES).filter((category) => !trees.has(category));
+  if (absent.length > 0) warnings.push(`${absent.length} of 15 categories are absent: ${absent.join(', ')}`);
+  for (const [category, tree] of trees) {
+    const official = CATEGORIES[category];
+    if (!official) warnings.push(`${category} is not a category of MVTec AD; it is used as it is`);
+    else warnings.push(...shortfalls(category, tree, official));
+    if (tree.unmasked.length > 0)
+      warnings.push(`${category}: defect pictures without a mask: ${someOf(tree.unmasked)}`);
+    if (tree.orphanMasks.length > 0)
+      warnings.push(`${category}: masks without a picture: ${someOf(tree.orphanMasks)}`);
+  }
+  return warnings;
+}
+
+function shortfalls(
+  category: string,
+  tree: DefectTree,
+  [train, good, defects]: (typeof CATEGORIES)[string],
+): string[] {
+  const inKinds = (wanted: (kind: string) => boolean): number =>
+    tree.test.filter(({ kind }) => wanted(kind)).reduce((sum, { pictures }) => sum + pictures.length, 0);
+  const counts = [
+    { what: 'training pictures', present: tree.train.length, official: train },
+    { what: 'good test pictures', present: inKinds((kind) => kind === 'good'), official: good },
+    { what: 'defect pictures', present: inKinds((kind) => kind !== 'good'), official: defects },
+    { what: 'masks', present: tree.masks.size + tree.orphanMasks.length, official: defects },
+  ];
+  const wrong = counts.filter(({ present, official }) => present !== official);
+  return wrong.length === 0
+    ? []
+    : [
+        `${category}: ${wrong.map(({ what, present, official }) => `${present} of ${official} ${what}`).join(', ')}`,
+      ];
+}
+
+async function notMvtec(path: string): Promise<DatasetError> {
+  if ((await listPictures(path, 'train/good')).length > 0) {
+    return new DatasetError(
+      `${path} is one category; give the folder that holds it, or open it as a folder of your own`,
+    );
+  }
+  return new DatasetError(
+    `${path} holds no category of MVTec AD: grid/train/good and the like are expected there`,
+  );
+}
