@@ -10,7 +10,7 @@ const grey = (width: number, height: number, value: number) => ({
 });
 
 describe('inferno', () => {
-  it('agrees with matplotlib 3.10 within 2 of 255 at a quarter, a half and three quarters', () => {
+  it('agrees with matplotlib 3.11 within 2 of 255 at a quarter, a half and three quarters', () => {
     const at = (step: number): number[] => [...inferno.subarray(3 * step, 3 * step + 3)];
     // matplotlib.colormaps['inferno'].colors[64], [128], [191], in 255ths
     [
