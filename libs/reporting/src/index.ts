@@ -1,1 +1,11 @@
-export {};
+export { drawFigure, figurePng, type Figure, type Panel } from './figure.ts';
+export { lossCurves, lossPanels, type LossCurve } from './learning-curves.ts';
+export { formatAuroc, rocPanel, scoreHistogramPanel } from './score-figures.ts';
+export {
+  aurocBarPanel,
+  aurocLinePanel,
+  type BarEntry,
+  type LineSeries,
+  type PlottedValue,
+} from './comparison-figures.ts';
+export { trainingPage, type TestPicture, type TrainedScale, type TrainingPage } from './training-page.ts';
