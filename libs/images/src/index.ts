@@ -2,20 +2,11 @@ export type { Image } from './image.ts';
 export { BadImageError, decodeImage, DECODER } from './decode.ts';
 export { encodePng } from './encode.ts';
 export { withChannels } from './channels.ts';
-export {
-  cubic,
-  mirrored,
-  resample,
-  resampler,
-  resize,
-  resizeQuantised,
-  type Border,
-  type Resampler,
-} from './resize.ts';
+export { resampler, resize, resizeQuantised, type Border, type Resampler } from './resize.ts';
 export { resizeImageOpenCv } from './opencv-resize.ts';
 export { cropCentre, resizeImage, type PictureFilter } from './picture-resize.ts';
-export { clahe, equaliseClahe, equaliseHistogram } from './equalise.ts';
-export { fromLevels, imageToTensor, tensorToImage, toLevels } from './levels.ts';
+export { equaliseClahe, equaliseHistogram } from './equalise.ts';
+export { imageToTensor, tensorToImage } from './levels.ts';
 export {
   commonRange,
   enlarge,

@@ -73,7 +73,7 @@ function buildResampler(input: number, output: number, border: Border, scale: nu
 }
 
 /** The index inside 0 .. side - 1 that `index` mirrors, edge pixel repeated. */
-export function mirrored(index: number, side: number): number {
+function mirrored(index: number, side: number): number {
   const period = 2 * side;
   const wrapped = ((index % period) + period) % period;
   return wrapped < side ? wrapped : period - 1 - wrapped;

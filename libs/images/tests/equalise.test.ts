@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clahe, equaliseClahe, equaliseHistogram, type Image } from '../src/index.ts';
+import { clahe, equaliseClahe, equaliseHistogram } from '../src/equalise.ts';
+import type { Image } from '../src/image.ts';
 
 function grey(width: number, height: number, level: (x: number, y: number) => number): Image {
   const data = Uint8Array.from({ length: width * height }, (_, i) => level(i % width, Math.floor(i / width)));

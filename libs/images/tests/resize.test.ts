@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '@fsad/tensors';
-import { fromLevels, resample, resampler, resize, resizeQuantised, toLevels } from '../src/index.ts';
+import { fromLevels, toLevels } from '../src/levels.ts';
+import { resample, resampler, resize, resizeQuantised } from '../src/resize.ts';
 
 /** Row i of a resampler as input index -> weight. */
 function row(axis: ReturnType<typeof resampler>, i: number): Map<number, number> {
