@@ -29,6 +29,9 @@ export function datasetConformance(what: string, className: string, open: () => 
       );
       const tested = dataset.testItems(className, 'test').map(({ id }) => id);
       assert.equal(new Set(tested).size, tested.length);
+      const all = new Set(dataset.ids());
+      assert.equal(all.size, dataset.ids().length);
+      for (const id of [...official, ...tested]) assert.ok(all.has(id), `${id} is not among ids()`);
     });
 
     it('opens to the same index and fingerprint each time', async () => {
@@ -63,7 +66,7 @@ export function datasetConformance(what: string, className: string, open: () => 
         await assert.rejects(dataset.image(id), DatasetError);
     });
 
-    it('gives masks of 0 and 255 in the size of the picture exactly where it says so', async () => {
+    it('gives masks of 0 and 255 in the size of the stored picture exactly where it says so', async () => {
       const items = dataset.testItems(className, 'test');
       const masked = items.filter(({ hasMask }) => hasMask).slice(0, 3);
       for (const { id, anomalous } of masked) {

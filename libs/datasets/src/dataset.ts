@@ -24,8 +24,12 @@ export interface Dataset {
   readonly options: Readonly<Record<string, string>>;
   /** Digest of what is present: names, sizes, checksums. Part of a trial's key. */
   readonly fingerprint: string;
+  /** Changes when any file does, also at equal size: the fingerprint with modification times. Names caches, never part of a result. */
+  readonly stamp: string;
   /** What is missing or damaged, in words for the user; empty for a whole copy. */
   readonly warnings: readonly string[];
+  /** Every image there is, each once, in file order. */
+  ids(): readonly string[];
   /**
    * Ids of the class's training images, in file order: those that may be drawn (reserved validation images left out),
    * or all of the official list that are present. @throws Error for an unknown class, naming those there are.
@@ -35,7 +39,7 @@ export interface Dataset {
   testItems(className: string, subset: 'test' | 'validation'): readonly TestItem[];
   /** @throws BadImageError naming a file that cannot be decoded. */
   image(id: string): Promise<Image>;
-  /** The defect mask, values 0 and 255, 1 channel, size of the picture; null where there is none. */
+  /** The defect mask, values 0 and 255, 1 channel, in the size of the picture's file; null where there is none. */
   mask(id: string): Promise<Image | null>;
   close(): Promise<void>;
 }

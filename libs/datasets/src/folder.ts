@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BadImageError, decodeImage } from '@fsad/images';
 import type { Dataset, TestItem } from './dataset.ts';
-import { digestOfLines } from './digest.ts';
+import { digestsOfPictures } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
 import { decodeMask, PictureStore } from './pictures.ts';
 import { listPictures, readDefectTree, requireFolder, type DefectTree, type PictureFile } from './tree.ts';
@@ -32,8 +32,9 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
     colour: channels === 1 ? 'grey' : 'rgb',
     task: 'defects',
     options: { colour },
-    fingerprint: digestOfLines([...all, ...tree.masks.values()].map(({ id, bytes }) => `${id} ${bytes}`)),
+    ...digestsOfPictures([...all, ...tree.masks.values()]),
     warnings: warningsOf(tree),
+    ids: () => all.map(({ id }) => id),
     trainIds(className) {
       requireClass(path, [CLASS], className);
       return tree.train.map(({ id }) => id);

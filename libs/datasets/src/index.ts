@@ -4,3 +4,4 @@ export { DATASET_NAMES, DATASET_OPTIONS, openDataset, type OpenRequest } from '.
 export { drawSplit, splitId, type SplitRequest } from './split.ts';
 export { pixelDigest } from './digest.ts';
 export { selectTest, type TestRequest, type TestSelection } from './test-selection.ts';
+export { atResolution, type CachedDataset, type DecodeProgress, type FillOptions } from './at-resolution.ts';

@@ -42,7 +42,10 @@ export function labelledDataset(records: LabelledRecords): Dataset {
     task: 'one-class',
     options: {},
     fingerprint: records.fingerprint,
+    stamp: records.fingerprint,
     warnings: records.warnings,
+    ids: () =>
+      (['train', 'test'] as const).flatMap((part) => idsOf(part, (label) => label >= 0).map(({ id }) => id)),
     trainIds(className, which = 'drawable') {
       requireClass(name, classes, className);
       const wanted = classes.indexOf(className);

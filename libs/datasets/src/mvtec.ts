@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Dataset, TestItem } from './dataset.ts';
-import { digestOfLines } from './digest.ts';
+import { digestsOfPictures } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
 import { decodeMask, PictureStore } from './pictures.ts';
 import { listFolders, listPictures, readDefectTree, requireFolder, type DefectTree } from './tree.ts';
@@ -59,8 +59,9 @@ export async function openMvtec(path: string): Promise<Dataset> {
     colour: 'rgb',
     task: 'defects',
     options: {},
-    fingerprint: digestOfLines([...pictures, ...masks.values()].map(({ id, bytes }) => `${id} ${bytes}`)),
+    ...digestsOfPictures([...pictures, ...masks.values()]),
     warnings: warningsOf(trees),
+    ids: () => pictures.map(({ id }) => id),
     trainIds: (className) => treeOf(className).train.map(({ id }) => id),
     testItems(className, subset) {
       const { test } = treeOf(className);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Dataset, TestItem } from './dataset.ts';
-import { digestOfLines } from './digest.ts';
+import { digestsOfPictures } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
 import { PictureStore } from './pictures.ts';
 import { listFolders, listPictures, requireFolder, type PictureFile } from './tree.ts';
@@ -61,11 +61,12 @@ export async function openParis(path: string, normal: 'ok' | 'landmark' = 'ok'):
     colour: 'rgb',
     task: 'one-class',
     options: { normal },
-    fingerprint: digestOfLines([
-      ...[...files].map(([id, { bytes }]) => `${id} ${bytes}`),
-      ...[...ok].map(([landmark, names]) => `${landmark}: ${[...names].sort().join(' ')}`),
-    ]),
+    ...digestsOfPictures(
+      [...files].map(([id, file]) => ({ ...file, id })),
+      [...ok].map(([landmark, names]) => `${landmark}: ${[...names].sort().join(' ')}`),
+    ),
     warnings: warningsOf(usable, ok, twice),
+    ids: () => [...files.keys()],
     trainIds(className) {
       requireClass('paris', LANDMARKS, className);
       return [...files.keys()].filter((id) => isNormal(className, id));

@@ -6,6 +6,8 @@ import { DatasetError } from './errors.ts';
 export interface PictureFile {
   readonly id: string;
   readonly bytes: number;
+  /** Modification time in milliseconds. */
+  readonly modified: number;
 }
 
 /** Good training pictures, test pictures by kind, and masks, in the folder layout of MVTec AD. */
@@ -27,8 +29,8 @@ export async function listPictures(root: string, below: string): Promise<Picture
   const names = (await entriesOf(join(root, below))).filter((e) => !e.isDirectory() && PICTURE.test(e.name));
   return Promise.all(
     names.map(async ({ name }) => {
-      const { size } = await stat(join(root, below, name));
-      return { id: below === '' ? name : `${below}/${name}`, bytes: size };
+      const { size, mtimeMs } = await stat(join(root, below, name));
+      return { id: below === '' ? name : `${below}/${name}`, bytes: size, modified: mtimeMs };
     }),
   );
 }

@@ -8,6 +8,7 @@ import { drawSurface } from './surface.ts';
 
 /** Raised when any generated pixel changes. */
 const GENERATED_VERSION = 1;
+const FINGERPRINT = sha256(`generated ${GENERATED_VERSION}`);
 const CLASSES = ['surface', ...SHAPE_NAMES];
 /** Pictures of each shape, and of good cloth and each defect; half the test cloth is damaged. */
 const SHAPES = { train: 50, validation: 10, test: 20 };
@@ -27,8 +28,18 @@ export function openGenerated(): Dataset {
     colour: 'rgb',
     task: 'defects',
     options: {},
-    fingerprint: sha256(`generated ${GENERATED_VERSION}`),
+    fingerprint: FINGERPRINT,
+    stamp: FINGERPRINT,
     warnings: [],
+    ids() {
+      const partsOf = (className: string): string[] => [
+        ...this.trainIds(className),
+        ...(['validation', 'test'] as const).flatMap((subset) =>
+          this.testItems(className, subset).flatMap(({ id }) => (id.startsWith(`${className}/`) ? [id] : [])),
+        ),
+      ];
+      return CLASSES.flatMap(partsOf);
+    },
     trainIds(className) {
       requireClass('generated', CLASSES, className);
       return numbered(`${className}/train/good`, className === 'surface' ? GOOD.train : SHAPES.train);
