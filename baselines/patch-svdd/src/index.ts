@@ -1,1 +1,2 @@
-export {};
+export { method } from './detector.ts';
+export type { PatchSvddConfig } from './config.ts';
