@@ -61,7 +61,7 @@ export function heatMapOverlay(image: Image, map: ValueMap, range: ValueRange): 
       const grey = luminance(image.data, pixel * channels, channels);
       const heat = fractionOf(sample(map, (x + 0.5) / width, (y + 0.5) / height), range);
       const [red, green, blue] = colour(heat);
-      const strength = 0.85 * Math.sqrt(heat);
+      const strength = 0.9 * heat;
       const muted = (1 - strength) * (0.75 * grey + 24);
       data[3 * pixel] = Math.round(muted + strength * red);
       data[3 * pixel + 1] = Math.round(muted + strength * green);

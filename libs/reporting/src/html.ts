@@ -23,11 +23,14 @@ function toMarkup(part: Part): string {
   return escapeXml(String(part));
 }
 
-/** A picture as an `img` that carries its own bytes. `pixels` keeps the edges of small pictures crisp when shown large. */
-export async function picture(image: Image, alternative: string, pixels = true): Promise<Html> {
+/** Pictures smaller than this are shown with hard pixel edges. */
+const pixelated = 130;
+
+/** A picture as an `img` that carries its own bytes; small ones keep crisp pixels when shown large. */
+export async function picture(image: Image, alternative: string): Promise<Html> {
   const data = Buffer.from(await encodePng(image)).toString('base64');
   return html`<img
-    class="${pixels && Math.max(image.width, image.height) < 200 ? 'pixels' : ''}"
+    class="${Math.max(image.width, image.height) < pixelated ? 'pixels' : ''}"
     width="${image.width}"
     height="${image.height}"
     loading="lazy"

@@ -1,10 +1,10 @@
 /** Rules of the training page alone, after the common ones. */
 export const trainingPageStyle = `
-.opening{display:grid;grid-template-columns:minmax(180px,300px) 1fr;gap:40px;margin:32px 0 0;align-items:start}
+.opening{display:grid;grid-template-columns:minmax(0,250px) minmax(0,250px) 1fr;gap:24px;margin:32px 0 0;align-items:start}
 .seen img{width:100%;margin:0 0 8px}
 .seen.several div{display:grid;grid-template-columns:repeat(auto-fill,minmax(84px,1fr));gap:6px}
 .seen.several img{margin:0}
-.facts{margin:0;display:grid;grid-template-columns:repeat(3,auto);gap:22px 32px;justify-content:start}
+.facts{margin:0 0 0 20px;display:grid;grid-template-columns:repeat(3,auto);gap:22px 32px;justify-content:start}
 .facts dt{color:var(--faded);font-size:13px}
 .facts dd{margin:0;font-weight:600}
 .facts .main{grid-column:1/-1}
@@ -13,7 +13,7 @@ export const trainingPageStyle = `
 h3 small{color:var(--faded);font-weight:400;margin-left:6px}
 .legend{display:flex;align-items:center;gap:10px;font-size:13px;color:var(--faded);margin:12px 0}
 .legend img{width:160px;height:10px;border-radius:5px}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(164px,1fr));gap:16px 14px;margin:10px 0 8px}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:20px 18px;margin:10px 0 8px}
 .card .views{display:grid;grid-auto-flow:column;grid-auto-columns:1fr;gap:3px}
 .card img{width:100%}
 .meter{position:relative;height:3px;background:var(--line);margin:7px 0 4px;border-radius:2px}
@@ -21,12 +21,12 @@ h3 small{color:var(--faded);font-weight:400;margin-left:6px}
 .anomalous .meter i{background:var(--anomalous)}
 .meter b{position:absolute;top:-3px;bottom:-3px;width:1px;background:var(--ink)}
 .card figcaption{display:flex;flex-wrap:wrap;gap:0 8px;font-size:12.5px}
-.card figcaption span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:9em}
+.card figcaption span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:12em}
 .card strong{color:var(--ink);font-weight:600}
 .card em{color:var(--anomalous);font-style:normal;font-weight:600}
 table.scales{font-size:13px}
 .scales th,.scales td{border:0;padding:4px 10px 4px 0;vertical-align:middle}
 .scales td img{width:128px}
-@media (max-width:760px){.opening{grid-template-columns:1fr;gap:24px}.seen.one{max-width:220px}}
-@media (max-width:560px){.cards{grid-template-columns:repeat(2,1fr);gap:14px 10px}.facts{grid-template-columns:repeat(2,auto);gap:16px 24px}.legend img{width:90px}.scales td img{width:84px}.scales th[scope=row]{font-size:12px}}
+@media (max-width:860px){.opening{grid-template-columns:1fr 1fr;gap:20px 14px}.facts{grid-column:1/-1;margin:0}.seen.several{grid-column:1/-1}}
+@media (max-width:560px){.cards{grid-template-columns:repeat(2,1fr);gap:14px 10px}.facts{grid-template-columns:repeat(2,auto);gap:16px 24px}.legend img{width:90px}.scales td img{width:84px}.scales th[scope=col]{white-space:nowrap}.scales th[scope=row]{font-size:12px}}
 `;

@@ -1,19 +1,12 @@
-import {
-  commonRange,
-  enlarge,
-  heatMap,
-  heatMapOverlay,
-  outlineMask,
-  type Image,
-  type ValueMap,
-  type ValueRange,
-} from '@fsad/images';
+import { commonRange, type Image, type ValueMap, type ValueRange } from '@fsad/images';
 import { aurocInterval, bestF1, type AurocInterval, type BestF1 } from '@fsad/metrics';
 import { drawFigure } from './figure.ts';
 import { html, picture, plot, type Html } from './html.ts';
-import { lossPanels, type LossCurve } from './learning-curves.ts';
+import type { LossCurve } from './learning-curves.ts';
 import { htmlPage } from './page.ts';
 import { rocPanel, scoreHistogramPanel } from './score-figures.ts';
+import { bothViews, testPictures } from './test-pictures.ts';
+import { trainedScales, trainingLosses } from './trained-scales.ts';
 import { trainingPageStyle } from './training-page-style.ts';
 
 /** Everything the page of a finished training shows: numbers and pictures, nothing that must be looked up elsewhere. */
@@ -66,11 +59,6 @@ export interface TestPicture {
   readonly mask: Image | null;
 }
 
-/** Test pictures shown of each class; the rest counts in the figures. */
-const shown = { anomalous: 18, normal: 12 };
-/** Pictures are enlarged by a whole factor to at least this side before outlines are drawn, so that lines stay thin. */
-const pictureSide = 160;
-
 /**
  * One self-contained HTML page about a finished training: how well it tells normal from anomalous, the test images with
  * heat maps, what each scale learned, the losses, and how to do it with one's own pictures.
@@ -84,11 +72,14 @@ export async function trainingPage(input: TrainingPage): Promise<string> {
   const labels = input.test.map((item) => item.anomalous);
   const area = aurocInterval(scores, labels);
   const best = bestF1(scores, labels);
+  const maps = input.test.map((item) => item.map).filter((map) => map !== null);
+  const range = maps.length > 0 ? commonRange(maps) : null;
   return htmlPage(
     input.title,
     html`
-      ${await opening(input, area)} ${await separation(input, scores, labels, best)}
-      ${await testImages(input.test, best)} ${await scaleSection(input)} ${await lossSection(input.curves)}
+      ${await opening(input, area, range)} ${await separation(input, scores, labels, best)}
+      ${await testPictures(input.test, best, range)} ${await trainedScales(input)}
+      ${await trainingLosses(input.curves)}
       <h2>With your own pictures</h2>
       ${input.commands.map(
         ({ purpose, command }) =>
@@ -112,13 +103,17 @@ export async function trainingPage(input: TrainingPage): Promise<string> {
   );
 }
 
-async function opening(input: TrainingPage, area: AurocInterval): Promise<Html> {
+async function opening(input: TrainingPage, area: AurocInterval, range: ValueRange | null): Promise<Html> {
   const anomalous = input.test.filter((item) => item.anomalous).length;
   const { training, seconds } = input;
   const drawn = await Promise.all(
     training.slice(0, 10).map((image, i) => picture(image, `training image ${i + 1}`)),
   );
   const only = training.length === 1;
+  const hit = input.test
+    .filter((item) => item.anomalous)
+    .reduce((highest, item) => (item.score > highest.score ? item : highest));
+  const hitViews = await bothViews(hit, range);
   return html`
     <p class="kicker">${input.kicker}</p>
     <h1>${input.title}</h1>
@@ -129,6 +124,12 @@ async function opening(input: TrainingPage, area: AurocInterval): Promise<Html> 
         <figcaption>
           ${only ? 'The one picture it learned from.' : `The ${training.length} pictures it learned from.`} No
           anomalous picture was used.
+        </figcaption>
+      </figure>
+      <figure class="seen one">
+        <div>${hitViews.at(-1)}</div>
+        <figcaption>
+          The test image it finds most anomalous (${hit.kind})${hitViews.length > 1 ? ', and where' : ''}.
         </figcaption>
       </figure>
       <dl class="facts">
@@ -188,150 +189,6 @@ async function separation(
       )}
     </div>
   `;
-}
-
-async function testImages(test: readonly TestPicture[], best: BestF1): Promise<Html> {
-  const maps = test.map((item) => item.map).filter((map) => map !== null);
-  const range = maps.length > 0 ? commonRange(maps) : null;
-  const span = {
-    low: Math.min(...test.map((item) => item.score)),
-    high: Math.max(...test.map((item) => item.score)),
-  };
-  const section = async (anomalous: boolean): Promise<Html> => {
-    const all = test.filter((item) => item.anomalous === anomalous).sort((a, b) => b.score - a.score);
-    const some = spreadOut(all, anomalous ? shown.anomalous : shown.normal);
-    const cards: Html[] = [];
-    for (const item of some) cards.push(await card(item, range, span, best.threshold));
-    const fewer =
-      some.length < all.length
-        ? `${some.length} of ${all.length}, evenly spaced in rank`
-        : `all ${all.length}`;
-    return html`<h3>${anomalous ? 'Anomalous' : 'Normal'} <small>${fewer}, highest score first</small></h3>
-      <div class="cards">${cards}</div>`;
-  };
-  const legend = range ? await picture(heatMap(colourRamp(range), range), 'colours from low to high') : null;
-  return html`
-    <h2>The test images</h2>
-    <p class="note">
-      ${
-        range
-          ? 'Left the image, the true defect outlined in red where it is known; right where the model finds it anomalous, on one colour scale for all images.'
-          : 'This method gives no map of where an image is anomalous.'
-      }
-      The bar is the image’s score, the tick on it the threshold from above.
-    </p>
-    ${
-      legend
-        ? html`<div class="legend">
-            <span>as normal as half of all pixels</span>${legend}<span>most anomalous</span>
-          </div>`
-        : null
-    }
-    ${await section(true)} ${await section(false)}
-  `;
-}
-
-async function card(
-  item: TestPicture,
-  range: ValueRange | null,
-  span: ValueRange,
-  threshold: number,
-): Promise<Html> {
-  const large = enlarge(
-    item.image,
-    Math.max(1, Math.ceil(pictureSide / Math.max(item.image.width, item.image.height))),
-  );
-  const thickness = Math.max(1, Math.round(Math.max(large.width, large.height) / 160));
-  const outlined = item.mask ? outlineMask(large, item.mask, { thickness }) : large;
-  const views = [await picture(outlined, `${item.name}, ${item.kind}`, false)];
-  if (item.map && range) {
-    views.push(await picture(heatMapOverlay(large, item.map, range), `anomaly map of ${item.name}`, false));
-  }
-  const called = item.score >= threshold;
-  const percent = (score: number): string =>
-    ((100 * (score - span.low)) / (span.high - span.low || 1)).toFixed(1);
-  return html`<figure class="card ${item.anomalous ? 'anomalous' : 'normal'}">
-    <div class="views">${views}</div>
-    <div class="meter">
-      <i style="width:${percent(item.score)}%"></i><b style="left:${percent(threshold)}%"></b>
-    </div>
-    <figcaption>
-      <span>${item.kind}</span> <strong>${item.score.toFixed(3)}</strong>
-      ${called === item.anomalous ? null : html`<em>${item.anomalous ? 'missed' : 'false alarm'}</em>`}
-    </figcaption>
-  </figure>`;
-}
-
-async function scaleSection({ scales, training }: TrainingPage): Promise<Html | null> {
-  if (scales.length === 0) return null;
-  const columns = await Promise.all(
-    scales.map(async (scale, i) => {
-      const views = [await picture(scale.real, `training image at scale ${i}`)];
-      if (scale.reconstruction)
-        views.push(await picture(scale.reconstruction, `reconstruction at scale ${i}`));
-      for (const sample of scale.samples) views.push(await picture(sample, `sample at scale ${i}`));
-      return { views, title: `${scale.real.width} × ${scale.real.height}` };
-    }),
-  );
-  const { reconstruction, samples } = scales[0];
-  const rows = [
-    'training image',
-    ...(reconstruction ? ['reconstruction'] : []),
-    ...samples.map((_, i) => `sample ${i + 1}`),
-  ];
-  return html`
-    <h2>What it learned</h2>
-    <p class="note">
-      The ${training.length === 1 ? 'training image' : 'first training image'} at each scale, coarsest first,
-      the generator’s reconstruction of it, and new pictures drawn from noise. Samples should share the
-      texture of the training image without copying it.
-    </p>
-    <div class="scroll">
-      <table class="scales">
-        <tr>
-          <th></th>
-          ${columns.map(({ title }, i) => html`<th scope="col">scale ${i}<br /><small>${title}</small></th>`)}
-        </tr>
-        ${rows.map(
-          (row, r) =>
-            html`<tr>
-              <th scope="row">${row}</th>
-              ${columns.map(({ views }) => html`<td>${views[r]}</td>`)}
-            </tr>`,
-        )}
-      </table>
-    </div>
-  `;
-}
-
-async function lossSection(curves: readonly LossCurve[]): Promise<Html | null> {
-  if (curves.length === 0) return null;
-  const plots = await Promise.all(
-    lossPanels(curves).map(async (panel, i) =>
-      plot(await drawFigure(`Loss during training: ${String(panel.title)}`, [panel]), `loss-${i}`, ''),
-    ),
-  );
-  return html`
-    <h2>The training</h2>
-    <p class="note">
-      Losses over the iterations of each scale, averaged over short runs of iterations. Scales are trained one
-      after another, coarse to fine; generator and discriminator work against each other, so neither needs to
-      fall to zero.
-    </p>
-    <div class="plots">${plots}</div>
-  `;
-}
-
-/** At most `count` items, evenly spaced, with the first and the last. */
-function spreadOut<Item>(items: readonly Item[], count: number): Item[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]);
-}
-
-/** A strip from the range's low to its high value. */
-function colourRamp({ low, high }: ValueRange): ValueMap {
-  const data = Float32Array.from({ length: 128 }, (_, i) => low + (i / 127) * (high - low));
-  return { width: 128, height: 1, data };
 }
 
 function duration(seconds: number): string {
