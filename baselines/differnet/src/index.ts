@@ -1,1 +1,2 @@
-export {};
+export { method, randomMethod } from './detector.ts';
+export type { DifferNetConfig, PretrainedConfig, Rotations } from './config.ts';

@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
+import type { Image } from '@fsad/images';
+import { encodeSafetensors, randomStream, tensor, type Tensor } from '@fsad/tensors';
+import { randomFeatures } from '../src/alexnet.ts';
+import { pretrainedPresets, randomPresets, type DifferNetConfig } from '../src/config.ts';
+import { method, randomMethod } from '../src/index.ts';
+
+const runtime = { engine: 'wasm', threads: 1 };
+const liveTensors = (): number => tf.memory().numTensors;
+const config: DifferNetConfig = { ...randomPresets.smoke, hidden: 16, blocks: 2, epochs: 4 };
+const learningConfig: DifferNetConfig = { ...config, epochs: 60, learningRate: 2e-3 };
+
+detectorConformance(randomMethod, {
+  config,
+  learningConfig,
+  images: sampleImages(1, 64),
+  runtime,
+  liveTensors,
+});
+
+describe('with a file of feature weights', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fsad-differnet-'));
+    await writeFile(join(folder, 'alexnet.safetensors'), encodeSafetensors(torchvisionLayout(1)));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('gives the scores of the same features made otherwise', async () => {
+    const { train, normal, anomalous } = sampleImages(3, 64, 1);
+    const scores = async (detector: Awaited<ReturnType<typeof method.create>>): Promise<number[]> => {
+      await detector.fit(train, { seed: 1, report: () => {} });
+      const values = (await detector.score([normal, anomalous])).map(({ value }) => value);
+      detector.dispose();
+      return values;
+    };
+    const featureWeights = join(folder, 'alexnet.safetensors');
+    const fromFile = await scores(await method.create({ ...config, featureWeights }, runtime));
+    expect(fromFile).toEqual(await scores(await randomMethod.create(config, runtime)));
+  });
+
+  it('is called differnet, and differnet-random without', () => {
+    expect([method.name, randomMethod.name]).toEqual(['differnet', 'differnet-random']);
+    expect(() => randomMethod.parseConfig(pretrainedPresets.smoke)).toThrow('featureWeights');
+  });
+
+  it('refuses to fit when the file is not there', async () => {
+    const detector = await method.create({ ...config, featureWeights: join(folder, 'none') }, runtime);
+    const fit = detector.fit(sampleImages(3, 64, 1).train, { seed: 1, report: () => {} });
+    await expect(fit).rejects.toThrow('no AlexNet weights there');
+  });
+
+  /** The random features of a seed, written as torchvision writes them: OIHW. */
+  function torchvisionLayout(seed: number): Map<string, Tensor> {
+    const entries = [...randomFeatures(seed)].map(([name, weight]): [string, Tensor] => {
+      if (weight.shape.length === 1) return [name, weight];
+      const filter = tf.tensor4d(weight.data, weight.shape as [number, number, number, number]);
+      const turned = tf.transpose(filter, [3, 2, 0, 1]);
+      const oihw = tensor(turned.shape, turned.dataSync() as Float32Array);
+      tf.dispose([filter, turned]);
+      return [name, oihw];
+    });
+    return new Map(entries);
+  }
+});
+
+it('tells squares from circles without an error: AUROC 1.0 (README of the published program)', async () => {
+  const detector = await randomMethod.create(learningConfig, runtime);
+  await detector.fit(
+    [0, 1, 2].map((i) => shape('circle', i)),
+    { seed: 1, report: () => {} },
+  );
+  const score = async (kind: 'circle' | 'square'): Promise<number[]> =>
+    (await detector.score([10, 11, 12, 13].map((i) => shape(kind, i)))).map(({ value }) => value);
+  const [circles, squares] = [await score('circle'), await score('square')];
+  detector.dispose();
+  expect(Math.max(...circles)).toBeLessThan(Math.min(...squares));
+});
+
+/** A white circle or square of varying size on grey noise. */
+function shape(kind: 'circle' | 'square', variant: number): Image {
+  const noise = randomStream(variant, kind);
+  const radius = 18 + noise.integer(5);
+  const data = new Uint8Array(64 * 64).map((_, i) => {
+    const [x, y] = [Math.abs((i % 64) - 31.5), Math.abs(Math.floor(i / 64) - 31.5)];
+    const inside = kind === 'circle' ? Math.hypot(x, y) < radius : Math.max(x, y) < radius;
+    return (inside ? 230 : 40) + noise.integer(20);
+  });
+  return { width: 64, height: 64, channels: 1, data };
+}
+
+it('refuses images whose smallest scale AlexNet cannot take', () => {
+  expect(() => randomMethod.parseConfig({ ...config, scales: 2 })).toThrow('size: AlexNet needs 63 pixels');
+});
+
+it('holds as many tensors after every step as after the first', async () => {
+  const detector = await randomMethod.create(config, runtime);
+  const counts = new Set<number>();
+  const report = (event: { type: string; done?: number }): void => {
+    if (event.type === 'progress' && event.done) counts.add(liveTensors());
+  };
+  await detector.fit(sampleImages(1, 64).train, { seed: 1, report });
+  detector.dispose();
+  expect(counts.size).toBe(1);
+});
