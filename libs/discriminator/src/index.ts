@@ -1,1 +1,3 @@
-export {};
+export { augmentationTask } from './augmentation-task.ts';
+export { initialState, type Copies, type PatchTask } from './task.ts';
+export { transformationTask, type FakeClass } from './transformation-task.ts';

@@ -1,0 +1,139 @@
+import {
+  fingerprintFit,
+  parseConfig,
+  requireChannels,
+  requireTrainingImages,
+  type AnomalyMap,
+  type Detector,
+  type DetectorMethod,
+  type FitContext,
+  type MethodRuntime,
+  type Score,
+} from '@fsad/detector';
+import type { Image } from '@fsad/images';
+import { openEngine, type Engine, type EngineName } from '@fsad/patch-network';
+import { trainingPyramid } from '@fsad/pyramid';
+import type { Tensor } from '@fsad/tensors';
+import { configSchema, type HtdgConfig } from './config.ts';
+import { folderStore, readModel, writeHeader, writeModel } from './model-folder.ts';
+import type { HtdgModel, ModelOrigin } from './model.ts';
+import { NAME, NUMERIC_VERSION } from './name.ts';
+import { seededNoise } from './noise.ts';
+import { presets } from './presets.ts';
+import { sampleModel } from './sample.ts';
+import { planScales, pyramidOf } from './scales.ts';
+import { Scorer } from './score-images.ts';
+import { trainScales } from './trainer.ts';
+
+/** HTDG behind the interface of all methods, with what only a generative model can do besides. */
+export class HtdgDetector implements Detector {
+  readonly config: HtdgConfig;
+  readonly engine: Engine;
+  #model: HtdgModel | null = null;
+  #scorer: Promise<Scorer> | null = null;
+
+  constructor(config: HtdgConfig, engine: Engine, model: HtdgModel | null = null) {
+    this.config = config;
+    this.engine = engine;
+    this.#model = model;
+  }
+
+  /** What was learned. @throws Error before `fit`. */
+  get model(): HtdgModel {
+    if (!this.#model) throw new Error(`${NAME}: fit the detector or load a saved one first`);
+    return this.#model;
+  }
+
+  /**
+   * Trains all scales on k >= 1 images (Sec. 3). With `checkpoints` the folder receives each finished scale and is continued when it holds the same training.
+   * @throws RangeError for an image smaller than the receptive field; the signal's reason when aborted.
+   */
+  async fit(images: readonly Image[], context: FitContext): Promise<void> {
+    const colour = requireTrainingImages(NAME, images) === 1 ? 'grey' : 'rgb';
+    context.signal?.throwIfAborted();
+    const plans = planScales(this.config, colour);
+    const pyramid = trainingPyramid(images, pyramidOf(this.config));
+    const { name, instructionSet } = this.engine;
+    const identity = { name: NAME, numericVersion: NUMERIC_VERSION };
+    const origin: ModelOrigin = {
+      colour,
+      shots: images.length,
+      seed: context.seed,
+      engine: name,
+      instructionSet,
+      fingerprint: fingerprintFit(identity, `${name} ${instructionSet}`, this.config, context.seed, images),
+    };
+    if (context.checkpoints) await writeHeader(context.checkpoints, { config: this.config, origin });
+    const scales = await trainScales({
+      engine: this.engine,
+      config: this.config,
+      colour,
+      noise: seededNoise(context.seed),
+      pyramid,
+      report: context.report,
+      signal: context.signal,
+      store: context.checkpoints
+        ? folderStore(context.checkpoints, origin, plans, context.beforeCheckpoint)
+        : undefined,
+    });
+    await this.#forget();
+    this.#model = { config: this.config, origin, scales };
+  }
+
+  async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
+    this.#requireColour(images);
+    return (await this.#openScorer()).score(images, signal);
+  }
+
+  async localize(images: readonly Image[], signal?: AbortSignal, fraction = 1): Promise<AnomalyMap[]> {
+    this.#requireColour(images);
+    return (await this.#openScorer()).localise(images, fraction, signal);
+  }
+
+  /** Random samples and reconstructions, each one tensor [k, S, S, 3] a scale, coarsest first. @throws Error for a variant without generator. */
+  async generate(
+    sampleSeeds: readonly number[],
+  ): Promise<{ reconstructions: Tensor[]; samples: Tensor[][] }> {
+    return sampleModel(this.engine, this.model, sampleSeeds);
+  }
+
+  async save(directory: string): Promise<void> {
+    await writeModel(directory, this.model);
+  }
+
+  dispose(): void {
+    void this.#forget().then(() => this.engine.dispose());
+    this.#model = null;
+  }
+
+  async #forget(): Promise<void> {
+    const scorer = this.#scorer;
+    this.#scorer = null;
+    (await scorer)?.dispose();
+  }
+
+  #openScorer(): Promise<Scorer> {
+    return (this.#scorer ??= Scorer.open(this.engine, this.model));
+  }
+
+  #requireColour(images: readonly Image[]): void {
+    requireChannels(NAME, images, this.model.origin.colour === 'grey' ? 1 : 3);
+  }
+}
+
+/** HTDG as the runner and the command line meet it. */
+export const method: DetectorMethod<HtdgConfig> = {
+  name: NAME,
+  numericVersion: NUMERIC_VERSION,
+  presets,
+  parseConfig: (input) => parseConfig(NAME, configSchema, input),
+  create: async (config, runtime) => new HtdgDetector(config, await open(runtime)),
+  load: async (directory, runtime) => {
+    const model = await readModel(directory);
+    return new HtdgDetector(model.config, await open(runtime), model);
+  },
+};
+
+function open({ engine, threads }: MethodRuntime): Promise<Engine> {
+  return openEngine(engine as EngineName | 'auto', { threads });
+}

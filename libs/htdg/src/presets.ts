@@ -1,0 +1,82 @@
+import { fastPyramid, officialParisPyramid, officialPyramid, paperPyramid } from '@fsad/pyramid';
+import type { HtdgConfig } from './config.ts';
+
+const fractions = [1, 0.5, 0.2, 0.1, 0.05, 0.01];
+
+/** The published code to the number, accidents included (HTDG_PRESETS section 11). */
+const official: HtdgConfig = {
+  variant: 'full',
+  pyramid: { ...officialPyramid, sizes: [...officialPyramid.sizes] },
+  transforms: { set: 'all', shift: 'official', sharing: 'separate' },
+  network: { padding: 'valid', widths: [32, 32, 32, 32, 64], warmStart: true },
+  noise: {
+    coarsestChannels: 1,
+    fixed: 'every-scale',
+    amplitude: { measure: 'mean-absolute', factor: 0.1 },
+  },
+  indexStart: 0,
+  fakeClass: 'last',
+  reconstruction: { loss: 'mean-square', alpha: 100 },
+  training: {
+    iterations: { grey: 500, rgb: 1000 },
+    discriminatorSteps: 3,
+    generatorSteps: 3,
+    learningRate: 5e-4,
+    beta1: 0.5,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    decay: { factor: 0.1, discriminatorAt: [500], generatorAt: [1000] },
+    reconstructionEvery: 150,
+  },
+  scoring: { patches: 'mean', scales: 'mean', fraction: 1, fractions },
+};
+
+/** The published rotation-only program, "Ours2": no equalisation, 2000 iterations (HTDG_PRESETS 3.7). */
+const officialRotations: HtdgConfig = {
+  ...official,
+  pyramid: { ...official.pyramid, equalise: 'none' },
+  transforms: { ...official.transforms, set: 'rotations' },
+  training: { ...official.training, iterations: { grey: 2000, rgb: 2000 } },
+};
+
+/** The published code on Paris at its intended input: six scales (HTDG_PRESETS 2.7). */
+const officialParis: HtdgConfig = {
+  ...official,
+  pyramid: { ...officialParisPyramid, sizes: [...officialParisPyramid.sizes] },
+  network: { ...official.network, widths: [32, 32, 32, 32, 64, 64] },
+};
+
+/** What the text says; where it is silent, the published code (HTDG_PRESETS section 11). */
+const paper: HtdgConfig = {
+  ...official,
+  pyramid: { ...paperPyramid, sizes: [...paperPyramid.sizes] },
+  transforms: { set: 'all', shift: 'paper', sharing: 'separate' },
+  network: { padding: 'same', widths: [32, 32, 32, 32, 64], warmStart: false },
+  noise: { coarsestChannels: 3, fixed: 'coarsest', amplitude: { measure: 'root-mean-square', factor: 1 } },
+  indexStart: 1,
+  fakeClass: 'first',
+  reconstruction: { loss: 'root-mean-square', alpha: 100 },
+  training: {
+    ...official.training,
+    decay: { factor: 1, discriminatorAt: [], generatorAt: [] },
+    reconstructionEvery: null,
+  },
+  scoring: { patches: 'sum', scales: 'sum', fraction: 1, fractions },
+};
+
+/** Ours: `official` without its accidents, and with shifted copies sharing canvases (spec CANVAS). */
+const fast: HtdgConfig = {
+  ...official,
+  pyramid: { ...fastPyramid, sizes: [...fastPyramid.sizes] },
+  transforms: { set: 'all', shift: 'fast', sharing: 'shared' },
+};
+
+export const presets = {
+  official,
+  'official-rotations': officialRotations,
+  'official-paris': officialParis,
+  paper,
+  fast,
+} satisfies Record<string, HtdgConfig>;
+
+export type PresetName = keyof typeof presets;

@@ -1,0 +1,81 @@
+import type { AnomalyMap, Score } from '@fsad/detector';
+import type { Image } from '@fsad/images';
+import type { DiscriminatorNetwork, Engine } from '@fsad/patch-network';
+import { testPyramid } from '@fsad/pyramid';
+import { anomalyScores, localise, scaleNormality, type ScaleProbabilities } from '@fsad/scoring';
+import type { HtdgConfig } from './config.ts';
+import type { HtdgModel } from './model.ts';
+import { planScales, pyramidOf, type ScalePlan } from './scales.ts';
+
+/** Images scored together; bounds the memory of one pass. */
+const TOGETHER = 4;
+
+/** The discriminators D^0 .. D^N of a model, loaded once to score many images. */
+export class Scorer {
+  readonly #config: HtdgConfig;
+  readonly #scales: readonly { plan: ScalePlan; network: DiscriminatorNetwork }[];
+
+  private constructor(
+    config: HtdgConfig,
+    scales: readonly { plan: ScalePlan; network: DiscriminatorNetwork }[],
+  ) {
+    this.#config = config;
+    this.#scales = scales;
+  }
+
+  static async open(engine: Engine, { config, origin, scales }: HtdgModel): Promise<Scorer> {
+    const opened = [];
+    for (const [n, plan] of planScales(config, origin.colour).entries()) {
+      const network = await engine.createDiscriminator(plan.discriminator, scales[n].discriminator);
+      opened.push({ plan, network });
+    }
+    return new Scorer(config, opened);
+  }
+
+  /** Anomaly scores in order (Eq. 12, Sec. 3.3), with parts `scale/n` and `fraction/f`. */
+  async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
+    const { scoring } = this.#config;
+    const fractions = [...new Set([scoring.fraction, ...scoring.fractions])];
+    return this.#inGroups(images, signal, (scales) => {
+      const normality = scales.map(({ plan, probabilities, count }) =>
+        scaleNormality(probabilities, count, this.#patches(plan.side), fractions, scoring),
+      );
+      return anomalyScores(normality, fractions, scoring.fraction, scoring);
+    });
+  }
+
+  /** Anomaly maps of the finest scale (Sec. 4.2) from the least normal `fraction` of patches. */
+  async localise(images: readonly Image[], fraction: number, signal?: AbortSignal): Promise<AnomalyMap[]> {
+    return this.#inGroups(images, signal, (scales) => localise(scales, { fraction, scales: 'finest' }));
+  }
+
+  dispose(): void {
+    for (const { network } of this.#scales) network.dispose();
+  }
+
+  /** P, the patches of a copy of side S. */
+  #patches(side: number): number {
+    return (this.#config.network.padding === 'valid' ? side - 10 : side) ** 2;
+  }
+
+  async #inGroups<Result>(
+    images: readonly Image[],
+    signal: AbortSignal | undefined,
+    use: (scales: readonly ScaleProbabilities[]) => Result[],
+  ): Promise<Result[]> {
+    const results: Result[] = [];
+    for (let start = 0; start < images.length; start += TOGETHER) {
+      const group = images.slice(start, start + TOGETHER);
+      const pyramid = testPyramid(group, pyramidOf(this.#config));
+      const scales: ScaleProbabilities[] = [];
+      for (const [n, { plan, network }] of this.#scales.entries()) {
+        signal?.throwIfAborted();
+        const { probePlan, excludedLabel } = plan.task;
+        const probabilities = await network.score(plan.task.probe(pyramid[n]), excludedLabel);
+        scales.push({ plan: probePlan, probabilities, count: group.length });
+      }
+      results.push(...use(scales));
+    }
+    return results;
+  }
+}
