@@ -5,3 +5,10 @@ export { drawSplit, splitId, type SplitRequest } from './split.ts';
 export { pixelDigest } from './digest.ts';
 export { selectTest, type TestRequest, type TestSelection } from './test-selection.ts';
 export { atResolution, type CachedDataset, type DecodeProgress, type FillOptions } from './at-resolution.ts';
+export {
+  dataDirectory,
+  DOWNLOADABLE_NAMES,
+  resolveDataPath,
+  type DataLocation,
+  type DownloadableName,
+} from './data-path.ts';
