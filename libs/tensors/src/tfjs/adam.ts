@@ -20,10 +20,7 @@ export class Adam {
   readonly #variables: Variables;
   readonly #first: Variables;
   readonly #second: Variables;
-  readonly #beta1: number;
-  readonly #beta2: number;
-  readonly #epsilon: number;
-  readonly #weightDecay: number;
+  readonly #options: Required<AdamOptions>;
   #step = 0;
   /** Callers with milestones change it between steps. */
   learningRate: number;
@@ -33,10 +30,7 @@ export class Adam {
     this.#first = zerosLike(variables);
     this.#second = zerosLike(variables);
     this.learningRate = options.learningRate;
-    this.#beta1 = options.beta1 ?? 0.9;
-    this.#beta2 = options.beta2 ?? 0.999;
-    this.#epsilon = options.epsilon ?? 1e-8;
-    this.#weightDecay = options.weightDecay ?? 0;
+    this.#options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, ...options };
   }
 
   /** Steps taken. */
@@ -59,26 +53,34 @@ export class Adam {
   }
 
   /**
-   * One step on gradients of the variables by name; they stay the caller's.
+   * One step on gradients of the variables by name; they stay the caller's. `changed` replaces settings for this step.
    * @throws Error naming a variable without a gradient.
    */
-  apply(gradients: ReadonlyMap<string, tf.Tensor | null>): void {
-    this.#step++;
-    const scale = this.learningRate / (1 - this.#beta1 ** this.#step);
-    const root = 1 / Math.sqrt(1 - this.#beta2 ** this.#step);
+  apply(gradients: ReadonlyMap<string, tf.Tensor | null>, changed: Partial<AdamOptions> = {}): void {
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = {
+      ...this.#options,
+      learningRate: this.learningRate,
+      ...changed,
+    };
+    const step = this.#step + 1;
+    const scale = learningRate / (1 - beta1 ** step);
+    const root = 1 / Math.sqrt(1 - beta2 ** step);
+    for (const name of this.#variables.keys()) {
+      if (!gradients.get(name)) throw new Error(`Adam: no gradient for ${name}`);
+    }
     for (const [name, variable] of this.#variables) {
-      const given = gradients.get(name);
-      if (given === undefined || given === null) throw new Error(`Adam: no gradient for ${name}`);
       tf.tidy(() => {
-        const gradient = this.#weightDecay === 0 ? given : tf.add(given, tf.mul(variable, this.#weightDecay));
+        const given = gradients.get(name)!;
+        const gradient = weightDecay === 0 ? given : tf.add(given, tf.mul(variable, weightDecay));
         const first = this.#first.get(name)!;
         const second = this.#second.get(name)!;
-        first.assign(tf.add(tf.mul(first, this.#beta1), tf.mul(gradient, 1 - this.#beta1)));
-        second.assign(tf.add(tf.mul(second, this.#beta2), tf.mul(tf.square(gradient), 1 - this.#beta2)));
-        const size = tf.add(tf.mul(tf.sqrt(second), root), this.#epsilon);
+        first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
+        second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+        const size = tf.add(tf.mul(tf.sqrt(second), root), epsilon);
         variable.assign(tf.sub(variable, tf.mul(tf.div(first, size), scale)));
       });
     }
+    this.#step = step;
   }
 
   /** Everything a later `importState` needs: `adam.m.<name>`, `adam.v.<name>`, `adam.step`. */
