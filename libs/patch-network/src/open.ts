@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Engine, EngineName, EngineOptions, EngineProbe } from './engine.ts';
+import { openNative, probeNative } from './kernels/native.ts';
 import { openReference } from './reference/engine.ts';
 
 /** What `auto` tries, fastest first. */
@@ -35,7 +36,7 @@ export async function openEngine(name: EngineName | 'auto', options: EngineOptio
 
 /** Every engine this build knows, and whether it works here; what fails says why and what to do. */
 export async function probeEngines(): Promise<EngineProbe[]> {
-  const probes: EngineProbe[] = [];
+  const probes: EngineProbe[] = [probeNative()];
   try {
     probes.push(...(await (await loadTensorflow()).probeTensorflow()));
   } catch (error) {
@@ -57,6 +58,8 @@ async function openNamed(name: EngineName, threads: number): Promise<Engine> {
   switch (name) {
     case 'reference':
       return openReference();
+    case 'native':
+      return openNative(threads);
     case 'tensorflow':
     case 'tensorflow-gpu':
       return (await loadTensorflow()).openTensorflowEngine(name, { threads });

@@ -1,0 +1,177 @@
+/* The forward pass of blocks 0 to 3: normalise what the block before wrote, convolve, and take the statistics of the result. */
+#ifndef FORWARD_H
+#define FORWARD_H
+
+#include "direct.h"
+#include "rows.h"
+
+#define ROWS 4
+
+typedef struct {
+  network *network;
+  pass *pass;
+  int block;
+  float *scratch;      /* [threads][scratch_size] */
+  size_t scratch_size;
+  double *moments;     /* [tasks][2 * hidden + 1]: origin-free mean, sum of squares about it, weight */
+} forward_job;
+
+/* Row `row` of what block `block` reads, with `pad` zero pixels on both sides; zeros outside the picture. */
+static void input_row(const network *n, const pass *f, int block, const picture *of, int row, float *to) {
+  const plan *p = f->plan;
+  int width = width_at(p, of, block), height = height_at(p, of, block), stride = input_stride(n, block);
+  ptrdiff_t padding = n->spec.same ? stride : 0, length = (ptrdiff_t)width * stride;
+  if (row < 0 || row >= height) {
+    zero(to, length + 2 * padding);
+    return;
+  }
+  size_t offset = (of->offset[block] + (size_t)row * width) * stride;
+  zero(to, padding);
+  if (block == 0) copy(to + padding, f->images + offset, length);
+  else normalise_row(to + padding, f->value[block - 1] + offset, width, stride, &f->norm[block - 1]);
+  zero(to + padding + length, padding);
+}
+
+/* Moves `rows` rows of a strip up by `by` rows: what the next rows share with the last. */
+INLINE void scroll(float *strip, ptrdiff_t pitch, int rows, int by) {
+  for (int i = 0; i < rows; i++) copy(strip + i * pitch, strip + (i + by) * pitch, pitch);
+}
+
+/* Merges sums about an origin into a mean and the sum of squares about it (Chan et al.). */
+static void merge_moments(double *mean, double *squares, double weight, double other_mean, double other_squares,
+                          double other_weight) {
+  double total = weight + other_weight, difference = other_mean - *mean;
+  if (total <= 0) return;
+  *mean += difference * other_weight / total;
+  *squares += other_squares + difference * difference * weight * other_weight / total;
+}
+
+static void forward_task(void *context, int index, int worker) {
+  const forward_job *job = context;
+  network *n = job->network;
+  pass *f = job->pass;
+  const plan *p = f->plan;
+  const slice *task = &p->task[index];
+  const picture *of = &p->picture[task->picture];
+  int block = job->block, level = block + 1, stride = input_stride(n, block), channels = n->hidden;
+  int height = height_at(p, of, level), width = width_at(p, of, level), pad = n->spec.same;
+  int first = band_start(height, task->band, task->bands), last = band_start(height, task->band + 1, task->bands);
+  ptrdiff_t pitch = (ptrdiff_t)(width + 2) * stride;
+  const float *coverage = p->canvas[of->canvas].coverage[level];
+
+  float *strip = job->scratch + (size_t)worker * job->scratch_size;
+  float *sums = strip + (ROWS + 2) * pitch, *origin = sums + 2 * channels;
+  double *moments = job->moments + (size_t)index * (2 * channels + 1), weight = 0;
+  for (int i = 0; i < 2 * channels + 1; i++) moments[i] = 0;
+  zero(sums, 2 * channels);
+  for (int row = first; row < last; row += ROWS) {
+    int rows = last - row < ROWS ? last - row : ROWS, ready = 0;
+    if (row > first) {
+      scroll(strip, pitch, 2, ROWS);
+      ready = 2;
+    }
+    for (int i = ready; i < rows + 2; i++) input_row(n, f, block, of, row - pad + i, strip + i * pitch);
+    for (int i = 0; i < rows; i++) {
+      size_t pixel = of->offset[level] + (size_t)(row + i) * width;
+      float *out = f->value[block] + pixel * channels;
+      convolve_row(width, strip + i * pitch, pitch, stride, n->forward[block], channels / VL, out, channels);
+      if (row + i == first) copy(origin, out, channels);
+      const float *weights = coverage == NULL ? NULL : coverage + (size_t)(row + i) * width;
+      if (weights == NULL) weight += width;
+      else for (int x = 0; x < width; x++) weight += weights[x];
+      add_moments(sums, out, width, channels, origin, weights);
+    }
+    flush_sums(moments, sums, 2 * channels);
+  }
+  for (int c = 0; c < channels && weight > 0; c++) {
+    double shift = moments[c] / weight;
+    moments[channels + c] -= shift * shift * weight;
+    moments[c] = origin[c] + shift;
+  }
+  moments[2 * channels] = weight;
+}
+
+/* The affine form of batch normalisation with the statistics given. The convolution's bias is left out of what is written and so of
+ * `mean`; absent channels stay zero. */
+static void set_norm(network *n, norm *to, int block, const double *mean, const double *variance) {
+  const float *weight = parameter(n, block, NORM_WEIGHT), *shift = parameter(n, block, NORM_BIAS);
+  for (int c = 0; c < n->hidden; c++) {
+    to->scale[c] = to->shift[c] = to->inverse[c] = to->centre[c] = 0;
+    if (c >= n->spec.width) continue;
+    double inverse = 1 / __builtin_sqrt(variance[c] + EPSILON);
+    to->inverse[c] = (float)inverse;
+    to->centre[c] = (float)(-mean[c] * inverse);
+    to->scale[c] = (float)(weight[c] * inverse);
+    to->shift[c] = (float)(shift[c] - mean[c] * weight[c] * inverse);
+  }
+}
+
+static void use_batch_statistics(forward_job *job) {
+  network *n = job->network;
+  const plan *p = job->pass->plan;
+  int channels = n->hidden, width = n->spec.width, block = job->block;
+  double mean[width], variance[width];
+  float *running = running_mean(n, block), *spread = running_variance(n, block);
+  const float *bias = parameter(n, block, BIAS);
+  for (int c = 0; c < width; c++) {
+    double centre = 0, squares = 0, weight = 0;
+    for (int t = 0; t < p->tasks; t++) {
+      const double *m = job->moments + (size_t)t * (2 * channels + 1);
+      merge_moments(&centre, &squares, weight, m[c], m[channels + c], m[2 * channels]);
+      weight += m[2 * channels];
+    }
+    mean[c] = centre;
+    variance[c] = squares > 0 ? squares / weight : 0;
+    running[c] = (float)(running[c] + MOMENTUM * (centre + bias[c] - running[c]));
+    spread[c] = (float)(spread[c] + MOMENTUM * (variance[c] * weight / (weight - 1) - spread[c]));
+  }
+  set_norm(n, &job->pass->norm[block], block, mean, variance);
+}
+
+static void use_running_statistics(network *n, pass *f, int block) {
+  double mean[n->spec.width], variance[n->spec.width];
+  for (int c = 0; c < n->spec.width; c++) {
+    mean[c] = running_mean(n, block)[c] - parameter(n, block, BIAS)[c];
+    variance[c] = running_variance(n, block)[c];
+  }
+  set_norm(n, &f->norm[block], block, mean, variance);
+}
+
+/* Numbers of scratch one thread needs for any pass over `p`. */
+static size_t scratch_size(const network *n, const plan *p) {
+  size_t widest = (size_t)p->widest + 4, channels = (size_t)(n->hidden > n->logits ? n->hidden : n->logits);
+  if ((size_t)n->spec.input > channels) channels = (size_t)n->spec.input;
+  size_t outputs = (size_t)round_up(n->spec.output > n->spec.input ? n->spec.output : n->spec.input, 16);
+  return 2 * (ROWS + 2) * widest * channels + widest * (outputs + channels + 32) + 16 * (channels + outputs) + 64;
+}
+
+/* Forwards the batch of `p` through blocks 0 to 3 with batch statistics or running ones; NULL where memory ran out. */
+static pass *forward(network *n, plan *p, const float *images, int trained, arena *memory) {
+  pass *f = TAKE(memory, pass, 1);
+  if (f == NULL) return NULL;
+  *f = (pass){.plan = p, .images = images};
+  pack_filters(n);
+  for (int b = 0; b < BLOCKS - 1; b++) {
+    f->value[b] = TAKE(memory, float, p->pixels[b + 1] * (size_t)n->hidden);
+    float *norms = TAKE(memory, float, 6 * n->hidden);
+    f->norm[b] = (norm){norms,
+                        norms + n->hidden,
+                        norms + 2 * n->hidden,
+                        norms + 3 * n->hidden,
+                        norms + 4 * n->hidden,
+                        norms + 5 * n->hidden};
+  }
+  arena *scratch = &n->engine->workspace;
+  forward_job job = {.network = n, .pass = f, .scratch_size = scratch_size(n, p)};
+  job.scratch = TAKE(scratch, float, job.scratch_size * (size_t)n->engine->threads);
+  job.moments = TAKE(scratch, double, (size_t)p->tasks * (size_t)(2 * n->hidden + 1));
+  if (memory->failed || scratch->failed) return NULL;
+  for (job.block = 0; job.block < BLOCKS - 1; job.block++) {
+    host_parallel(n->engine->pool, forward_task, &job, p->tasks);
+    if (trained) use_batch_statistics(&job);
+    else use_running_statistics(n, f, job.block);
+  }
+  return f;
+}
+
+#endif
