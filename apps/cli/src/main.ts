@@ -1,3 +1,48 @@
-export async function main(): Promise<number> {
-  return 2;
+import yargs from 'yargs';
+import { demo } from './commands/demo.ts';
+import { generate } from './commands/generate.ts';
+import { localize } from './commands/localize.ts';
+import { score } from './commands/score.ts';
+import { train } from './commands/train.ts';
+import { verify } from './commands/verify.ts';
+import { EXIT, explain } from './failure.ts';
+
+/** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const debug = argv.includes('--debug');
+  try {
+    await yargs(argv)
+      .scriptName('fsad')
+      .usage(
+        '$0 <command>\n\nFew-shot anomaly detection in images: learn from one to ten good pictures, find what differs.',
+      )
+      .command(train)
+      .command(score)
+      .command(localize)
+      .command(generate)
+      .command(verify)
+      .command(demo)
+      .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces', global: true })
+      .example('$0 train --folder my/good/pictures --out runs/mine', 'learn from every picture in a folder')
+      .example('$0 localize runs/mine my/new/pictures --out runs/maps', 'show where new pictures differ')
+      .example('$0 doctor', 'what this machine computes with, and how fast')
+      .epilogue('Exit codes: 0 done, 1 some work failed, 2 wrong usage or input, 130 interrupted.')
+      .demandCommand(1, 'a command is needed; fsad --help lists them')
+      .strict()
+      .recommendCommands()
+      .completion('completion', 'Print a script for shell completion')
+      .parserConfiguration({ 'duplicate-arguments-array': false, 'dot-notation': false })
+      .wrap(Math.min(110, process.stdout.columns ?? 110))
+      .showHelpOnFail(false)
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new Error(message);
+      })
+      .parseAsync();
+    return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
+  } catch (error) {
+    const { message, code } = explain(error, debug);
+    process.stderr.write(`fsad: ${message}\n`);
+    return code;
+  }
 }

@@ -85,9 +85,18 @@ export class HtdgDetector implements Detector {
     return (await this.#openScorer()).score(images, signal);
   }
 
-  async localize(images: readonly Image[], signal?: AbortSignal, fraction = 1): Promise<AnomalyMap[]> {
+  async localize(images: readonly Image[], signal?: AbortSignal): Promise<AnomalyMap[]> {
+    return (await this.inspect(images, signal)).maps;
+  }
+
+  /** Scores and maps of one pass. */
+  async inspect(
+    images: readonly Image[],
+    signal?: AbortSignal,
+  ): Promise<{ scores: Score[]; maps: AnomalyMap[] }> {
     this.#requireColour(images);
-    return (await this.#openScorer()).localise(images, fraction, signal);
+    const found = await (await this.#openScorer()).inspect(images, signal);
+    return { scores: found.map(({ score }) => score), maps: found.map(({ map }) => map) };
   }
 
   /** Random samples and reconstructions, each one tensor [k, S, S, 3] a scale, coarsest first. @throws Error for a variant without generator. */

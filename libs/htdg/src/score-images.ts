@@ -34,23 +34,31 @@ export class Scorer {
 
   /** Anomaly scores in order (Eq. 12, Sec. 3.3), with parts `scale/n` and `fraction/f`. */
   async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
-    const { scoring } = this.#config;
-    const fractions = [...new Set([scoring.fraction, ...scoring.fractions])];
-    return this.#inGroups(images, signal, (scales) => {
-      const normality = scales.map(({ plan, probabilities, count }) =>
-        scaleNormality(probabilities, count, this.#patches(plan.side), fractions, scoring),
-      );
-      return anomalyScores(normality, fractions, scoring.fraction, scoring);
-    });
+    return this.#inGroups(images, signal, (scales) => this.#scores(scales));
   }
 
-  /** Anomaly maps of the finest scale (Sec. 4.2) from the least normal `fraction` of patches. */
-  async localise(images: readonly Image[], fraction: number, signal?: AbortSignal): Promise<AnomalyMap[]> {
-    return this.#inGroups(images, signal, (scales) => localise(scales, { fraction, scales: 'finest' }));
+  /** Scores and, from the same pass, anomaly maps of the finest scale (Sec. 4.2) over all patches. */
+  async inspect(
+    images: readonly Image[],
+    signal?: AbortSignal,
+  ): Promise<{ score: Score; map: AnomalyMap }[]> {
+    return this.#inGroups(images, signal, (scales) => {
+      const maps = localise(scales, { fraction: 1, scales: 'finest' });
+      return this.#scores(scales).map((score, i) => ({ score, map: maps[i] }));
+    });
   }
 
   dispose(): void {
     for (const { network } of this.#scales) network.dispose();
+  }
+
+  #scores(scales: readonly ScaleProbabilities[]): Score[] {
+    const { scoring } = this.#config;
+    const fractions = [...new Set([scoring.fraction, ...scoring.fractions])];
+    const normality = scales.map(({ plan, probabilities, count }) =>
+      scaleNormality(probabilities, count, this.#patches(plan.side), fractions, scoring),
+    );
+    return anomalyScores(normality, fractions, scoring.fraction, scoring);
   }
 
   /** P, the patches of a copy of side S. */

@@ -184,7 +184,7 @@ async function runIterations(
             `scale ${n}: the ${name} loss is ${value} at iteration ${iteration}; training diverged`,
           );
         }
-        report({ type: 'metric', name: `scale-${n}/${name}`, step: iteration, value });
+        report({ type: 'metric', name: `scale/${n}/${name}`, step: iteration, value });
       }
       losses.push(row);
       if (store) {

@@ -19,3 +19,6 @@ export {
 export { defineExperiment, type Experiment, type MethodUse, type Place } from './experiment.ts';
 export { readResult, readSummaries, sidePath } from './index-file.ts';
 export { openStore, type Store } from './store.ts';
+export { columns, judge } from './judge.ts';
+export { judgePixels } from './localise.ts';
+export { applySetting, parseSettings } from './selection.ts';

@@ -1,0 +1,90 @@
+import { basename, extname, join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { commonRange, contactSheet, heatMapOverlay, type Image } from '@fsad/images';
+import { interruptible } from '../interrupt.ts';
+import { openModel } from '../open-model.ts';
+import { withEngine } from '../options.ts';
+import { writePicture } from '../pictures.ts';
+import { Progress } from '../progress.ts';
+import { readPictures } from '../read-pictures.ts';
+import { scoreAll } from './score.ts';
+
+/** Pictures on the overview sheet, most anomalous first. */
+const ON_SHEET = 24;
+
+function builder(argv: Argv) {
+  return withEngine(argv)
+    .positional('model', { type: 'string', demandOption: true, describe: 'A model folder' })
+    .positional('pictures', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'Pictures or folders of pictures',
+    })
+    .option('out', { type: 'string', demandOption: true, describe: 'Folder for the heat maps' })
+    .example(
+      '$0 localize runs/mine my/new/pictures --out runs/maps',
+      'heat maps over every picture of a folder',
+    );
+}
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+/** `fsad localize`: where pictures are anomalous. */
+export const localize: CommandModule<object, Arguments> = {
+  command: 'localize <model> <pictures..>',
+  describe: 'Draw heat maps over pictures, on one common scale',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  handler: (argv) => interruptible((signal) => run(argv, signal)),
+};
+
+async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
+  const detector = await openModel(argv.model, argv);
+  try {
+    const pictures = await readPictures(argv.pictures, detector.model.origin.colour);
+    const progress = new Progress();
+    const { scores, maps } = await scoreAll(
+      detector,
+      pictures.length,
+      (i) => pictures[i].image(),
+      true,
+      signal,
+      (done) => progress.update('localising', done, pictures.length),
+    );
+    const range = commonRange(maps);
+    const names = fileNames(pictures.map(({ name }) => name));
+    const order = scores.map((_, i) => i).sort((a, b) => scores[b].value - scores[a].value);
+    const sheet: { name: string; views: [Image, Image] }[] = [];
+    for (const i of order) {
+      const image = await pictures[i].image();
+      const overlay = heatMapOverlay(image, maps[i], range);
+      await writePicture(argv.out, names[i], overlay);
+      process.stdout.write(`${scores[i].value.toFixed(6)}\t${join(argv.out, names[i])}\n`);
+      if (sheet.length < ON_SHEET)
+        sheet.push({ name: `${names[i]}  ${scores[i].value.toFixed(3)}`, views: [image, overlay] });
+    }
+    const overview = contactSheet(
+      sheet.map(({ views }) => views),
+      {
+        title: 'Most anomalous first',
+        subtitle:
+          'One colour scale for all pictures: from the median of all values to the 99.5th percentile.',
+        rows: sheet.map(({ name }) => name),
+      },
+    );
+    await writePicture(argv.out, 'overview.png', overview);
+  } finally {
+    detector.dispose();
+  }
+}
+
+/** `a/b.jpg` -> `b.png`; numbered where two would be equal. */
+function fileNames(paths: readonly string[]): string[] {
+  const taken = new Map<string, number>();
+  return paths.map((path) => {
+    const stem = basename(path, extname(path));
+    const times = (taken.get(stem) ?? 0) + 1;
+    taken.set(stem, times);
+    return times === 1 ? `${stem}.png` : `${stem}-${times}.png`;
+  });
+}

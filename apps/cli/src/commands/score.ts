@@ -1,0 +1,194 @@
+import { writeFile } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
+import type { Argv, CommandModule } from 'yargs';
+import { selectTest, type Dataset, type TestItem } from '@fsad/datasets';
+import type { AnomalyMap, Score } from '@fsad/detector';
+import type { HtdgDetector } from '@fsad/htdg';
+import { judgePixels } from '@fsad/runner';
+import { evaluate } from '../evaluate.ts';
+import { interruptible } from '../interrupt.ts';
+import { openModel } from '../open-model.ts';
+import { withDataset, withEngine, withTest } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { readPictures } from '../read-pictures.ts';
+import { openSource, readSplit, sourceOf } from '../source.ts';
+
+/** Images decoded and scored between two looks at the clock and the signal. */
+const BLOCK = 16;
+
+function builder(argv: Argv) {
+  return withTest(withEngine(withDataset(argv)))
+    .positional('model', { type: 'string', demandOption: true, describe: 'A model folder' })
+    .positional('pictures', { type: 'string', array: true, describe: 'Pictures or folders of pictures' })
+    .option('folder', { type: 'string', describe: "A folder in MVTec's layout with test pictures" })
+    .option('csv', { type: 'string', describe: 'Write one line an image to this file' })
+    .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
+    .example('$0 score runs/m --dataset mnist --data data/mnist --limit 500 --json', 'AUROC on test images')
+    .example('$0 score runs/mine my/new/pictures', 'a score for each picture, as CSV');
+}
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+/** `fsad score`: how anomalous pictures are. */
+export const score: CommandModule<object, Arguments> = {
+  command: 'score <model> [pictures..]',
+  describe: 'Score pictures, or a dataset’s test images with AUROC',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  handler: (argv) => interruptible((signal) => run(argv, signal)),
+};
+
+async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
+  const detector = await openModel(argv.model, argv);
+  try {
+    if (argv.pictures?.length) await scorePictures(argv, detector, argv.pictures, signal);
+    else await scoreDataset(argv, detector, signal);
+  } finally {
+    detector.dispose();
+  }
+}
+
+async function scorePictures(
+  argv: Arguments,
+  detector: HtdgDetector,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (argv.dataset || argv.folder) throw new Error('pictures and --dataset or --folder exclude one another');
+  const pictures = await readPictures(paths, detector.model.origin.colour);
+  const { scores } = await scoreAll(
+    detector,
+    pictures.length,
+    async (i) => pictures[i].image(),
+    false,
+    signal,
+  );
+  const rows = scores.map((result, i) => row({ picture: pictures[i].name }, result));
+  if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
+  if (argv.json) print({ engine: detector.engine.name, pictures: rows });
+  else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
+}
+
+async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: AbortSignal): Promise<void> {
+  const trained = await readSplit(argv.model);
+  const source =
+    argv.dataset || argv.folder
+      ? sourceOf({ ...argv, class: argv.class ?? trained.source.class })
+      : trained.source;
+  const progress = new Progress();
+  const dataset = await openSource(source, (text) => progress.say(text));
+  try {
+    const sameData = source.dataset === trained.source.dataset;
+    const train = sameData ? trained.split.train : [];
+    const selection = selectTest(dataset, { class: source.class, train }, argv);
+    const { items } = selection;
+    const masks = items.some(({ hasMask }) => hasMask);
+    const start = performance.now();
+    const { scores, maps } = await scoreAll(
+      detector,
+      items.length,
+      (i) => dataset.image(items[i].id),
+      masks,
+      signal,
+      (done) => progress.update('scoring', done, items.length),
+    );
+    const seconds = (performance.now() - start) / 1000;
+    if (argv.csv) await writeFile(argv.csv, stringify(csvRows(items, scores), { header: true }));
+    await report(argv, detector, dataset, { ...selection, scores, maps, seconds, class: source.class });
+  } finally {
+    await dataset.close();
+  }
+}
+
+interface Scored {
+  readonly items: readonly TestItem[];
+  readonly description: string;
+  readonly class: string;
+  readonly scores: readonly Score[];
+  readonly maps: readonly AnomalyMap[];
+  readonly seconds: number;
+}
+
+async function report(
+  { json }: Arguments,
+  { engine, config }: HtdgDetector,
+  dataset: Dataset,
+  { items, description, class: className, scores, maps, seconds }: Scored,
+): Promise<void> {
+  const pixel = maps.length > 0 ? await judgePixels(dataset, items, maps) : null;
+  const { auroc, aurocInterval, perScale, fractions, minMax } = evaluate(items, scores, pixel);
+  if (json) {
+    print({
+      auroc,
+      interval: aurocInterval,
+      perScale,
+      fraction: config.scoring.fraction,
+      fractions,
+      minMax,
+      pixel,
+      dataset: dataset.name,
+      class: className,
+      images: items.length,
+      selection: description,
+      warnings: dataset.warnings,
+      engine: engine.name,
+      instructionSet: engine.instructionSet,
+      seconds,
+    });
+    return;
+  }
+  const lines = [
+    `${dataset.name}, class ${className}: ${description}`,
+    `AUROC ${auroc.toFixed(3)} (95 % interval ${aurocInterval[0].toFixed(3)} to ${aurocInterval[1].toFixed(3)})`,
+    `by scale, coarsest first: ${perScale.map((area) => area.toFixed(3)).join(' ')}`,
+    `by fraction of patches: ${Object.entries(fractions)
+      .map(([fraction, area]) => `${fraction}: ${area.toFixed(3)}`)
+      .join('  ')}`,
+    ...(pixel ? [`pixel AUROC ${pixel.auroc.toFixed(3)}, PRO ${pixel.pro.toFixed(3)}`] : []),
+    `${seconds.toFixed(1)} s, engine ${engine.name} (${engine.instructionSet})`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Scores image after image in blocks; with maps where they are wanted. */
+export async function scoreAll(
+  detector: HtdgDetector,
+  count: number,
+  image: (i: number) => ReturnType<Dataset['image']>,
+  withMaps: boolean,
+  signal: AbortSignal,
+  onProgress: (done: number) => void = () => undefined,
+): Promise<{ scores: Score[]; maps: AnomalyMap[] }> {
+  const scores: Score[] = [];
+  const maps: AnomalyMap[] = [];
+  while (scores.length < count) {
+    signal.throwIfAborted();
+    const block = Math.min(BLOCK, count - scores.length);
+    const images = await Promise.all(Array.from({ length: block }, (_, i) => image(scores.length + i)));
+    if (withMaps) {
+      const found = await detector.inspect(images, signal);
+      scores.push(...found.scores);
+      maps.push(...found.maps);
+    } else {
+      scores.push(...(await detector.score(images, signal)));
+    }
+    onProgress(scores.length);
+  }
+  return { scores, maps };
+}
+
+function csvRows(items: readonly TestItem[], scores: readonly Score[]): Record<string, string | number>[] {
+  return scores.map((result, i) =>
+    row({ image: items[i].id, kind: items[i].kind, anomalous: Number(items[i].anomalous) }, result),
+  );
+}
+
+function row(
+  head: Record<string, string | number>,
+  { value, parts }: Score,
+): Record<string, string | number> {
+  return { ...head, score: value, ...parts };
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,18 @@
+import type { Score } from '@fsad/detector';
+import type { TestItem } from '@fsad/datasets';
+import { auroc } from '@fsad/metrics';
+import { columns, judge, type TrialMetrics } from '@fsad/runner';
+import { minMaxScores } from '@fsad/scoring';
+
+/** How well scores tell anomalous from normal images, and the published code's second figure, scaled over the test set. */
+export function evaluate(
+  items: readonly TestItem[],
+  scores: readonly Score[],
+  pixel: TrialMetrics['pixel'],
+): TrialMetrics & { readonly minMax: number } {
+  const metrics = judge(columns(items, scores), pixel);
+  const scales = metrics.perScale.map((_, n) => `scale/${n}`);
+  const perScale = scores.map(({ parts }) => scales.map((name) => parts?.[name] ?? NaN));
+  const labels = items.map(({ anomalous }) => anomalous);
+  return { ...metrics, minMax: auroc(minMaxScores(perScale), labels) };
+}

@@ -1,0 +1,49 @@
+import type { Argv } from 'yargs';
+import type { EngineName } from '@fsad/patch-network';
+
+const ENGINES = ['auto', 'native', 'wasm', 'tensorflow', 'tensorflow-gpu', 'reference'] as const;
+
+/** Options of every command that computes. */
+export function withEngine<T>(argv: Argv<T>) {
+  return argv
+    .option('engine', {
+      choices: ENGINES,
+      default: 'auto' as EngineName | 'auto',
+      describe: 'What computes; auto takes the fastest that works',
+    })
+    .option('threads', { type: 'number', describe: 'Threads; all cores unless given' });
+}
+
+/** Options of every command that reads a dataset. */
+export function withDataset<T>(argv: Argv<T>) {
+  return argv
+    .option('dataset', {
+      choices: ['mnist', 'fashion-mnist', 'cifar10', 'mvtec', 'paris', 'generated'] as const,
+      describe: 'A dataset by name',
+    })
+    .option('data', { type: 'string', describe: "The dataset's own folder" })
+    .option('data-dir', {
+      type: 'string',
+      describe: 'Folder that holds datasets by name; FSAD_DATA_DIR, else the cache folder',
+    })
+    .option('data-option', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'A dataset option, e.g. normal=landmark (paris), colour=grey (folder)',
+    })
+    .option('class', { type: 'string', describe: 'The normal class' });
+}
+
+/** Options of every command that scores a dataset's test images. */
+export function withTest<T>(argv: Argv<T>) {
+  return argv
+    .option('limit', { type: 'number', describe: 'Only the first N test images' })
+    .option('test-subset', { type: 'number', describe: 'N test images in the proportions of their kinds' })
+    .option('subset', {
+      choices: ['test', 'validation'] as const,
+      default: 'test' as const,
+      describe: 'validation: the training images reserved for choosing settings',
+    })
+    .conflicts('limit', 'test-subset');
+}

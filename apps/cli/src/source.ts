@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFolderAtomically } from '@fsad/detector';
+import {
+  drawSplit,
+  openDataset,
+  resolveDataPath,
+  type Dataset,
+  type DatasetName,
+  type Split,
+} from '@fsad/datasets';
+
+/** Which pictures a model is about: enough to open them again. */
+export interface Source {
+  readonly dataset: DatasetName;
+  readonly path: string | null;
+  readonly options: Readonly<Record<string, string>>;
+  readonly class: string;
+}
+
+export interface SourceArguments {
+  readonly dataset?: string;
+  readonly data?: string;
+  readonly dataDir?: string;
+  readonly folder?: string;
+  readonly class?: string;
+  readonly dataOption?: readonly string[];
+}
+
+/** What the arguments name. @throws Error when nothing or two things are named, or a class is needed. */
+export function sourceOf(argv: SourceArguments): Source {
+  if (argv.folder !== undefined && argv.dataset !== undefined) {
+    throw new Error('--folder and --dataset exclude one another');
+  }
+  const options = Object.fromEntries((argv.dataOption ?? []).map(keyValue));
+  if (argv.folder !== undefined) {
+    return { dataset: 'folder', path: argv.folder, options, class: argv.class ?? 'normal' };
+  }
+  if (argv.dataset === undefined) {
+    throw new Error('which pictures? Give --folder PICTURES, or --dataset NAME --data FOLDER --class CLASS');
+  }
+  if (argv.class === undefined) throw new Error('--class is needed: which class is normal?');
+  const dataset = argv.dataset as DatasetName;
+  return { dataset, path: resolveDataPath(dataset, argv), options, class: argv.class };
+}
+
+/** Opens a source's dataset and says its warnings. */
+export async function openSource(source: Source, say: (text: string) => void): Promise<Dataset> {
+  const dataset = await openDataset(source.dataset, {
+    path: source.path ?? undefined,
+    options: source.options,
+  });
+  for (const warning of dataset.warnings) say(`warning: ${source.dataset}: ${warning}`);
+  return dataset;
+}
+
+export interface SplitArguments {
+  readonly images?: string;
+  readonly shots?: number;
+  readonly trial?: number;
+  readonly split: 'hash' | 'consecutive';
+}
+
+/** Draws the training images the arguments ask for: by index, by the rule, or for a folder without either, all of it. */
+export async function splitOf(dataset: Dataset, source: Source, argv: SplitArguments): Promise<Split> {
+  if (argv.images !== undefined) {
+    if (argv.shots !== undefined || argv.trial !== undefined) {
+      throw new Error('--images and --shots/--trial exclude one another');
+    }
+    const indices = argv.images.split(',').map((text) => {
+      if (!/^\d+$/.test(text.trim())) throw new Error(`--images takes indices such as 0,5; got "${text}"`);
+      return Number(text);
+    });
+    return drawSplit(dataset, { class: source.class, rule: 'indices', indices });
+  }
+  if (source.dataset === 'folder' && argv.shots === undefined) {
+    return drawSplit(dataset, { class: source.class, rule: 'folder' });
+  }
+  const { shots = 1, trial = 0 } = argv;
+  return drawSplit(dataset, { class: source.class, rule: argv.split, shots, trial });
+}
+
+const SPLIT = 'split.json';
+
+/** Keeps beside a model what it was trained on. */
+export async function writeSplit(directory: string, source: Source, split: Split): Promise<void> {
+  const content = Buffer.from(`${JSON.stringify({ source, split }, null, 2)}\n`);
+  await writeFolderAtomically(directory, new Map([[SPLIT, content]]));
+}
+
+/** What a model was trained on. @throws Error naming the file when it is missing or broken. */
+export async function readSplit(directory: string): Promise<{ source: Source; split: Split }> {
+  const path = join(directory, SPLIT);
+  const content = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(content) as { source: Source; split: Split };
+  } catch {
+    throw new Error(`${path}: not valid JSON, truncated or edited by hand`);
+  }
+}
+
+function keyValue(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`--data-option ${text}: takes the form key=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
