@@ -1,58 +1,28 @@
+import { executeTensorflow } from '@fsad/tensors/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { LEAKY_SLOPE, NORM_EPSILON } from '../layout.ts';
 
 type Padding = 'valid' | 'same';
-
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** What of the binding's backend is used here: it runs any operation of TensorFlow by name. */
-interface NodeBackend {
-  readonly binding: Readonly<Record<string, number>>;
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly Attribute[],
-    inputs: readonly tf.Tensor[],
-    outputs: number,
-  ): tf.Tensor[];
-}
 
 /** Makes TensorFlow the current backend again where another part of the process chose a different one. */
 export async function useTensorflow(): Promise<void> {
   if (tf.getBackend() !== 'tensorflow') await tf.setBackend('tensorflow');
 }
 
-type Kind = 'TYPE' | 'FLOAT' | 'BOOL' | 'STRING';
-
-/** Runs a TensorFlow operation that TensorFlow.js does not wrap. The outputs belong to the surrounding `tf.tidy`. */
-function execute(
-  name: string,
-  inputs: readonly tf.Tensor[],
-  outputs: number,
-  attributes: Readonly<Record<string, readonly [Kind, unknown]>>,
-): tf.Tensor[] {
-  const backend = tf.backend() as unknown as NodeBackend;
-  const list = Object.entries(attributes).map(([key, [kind, value]]): Attribute => {
-    const type = backend.binding[`TF_ATTR_${kind}`];
-    return { name: key, type, value: kind === 'TYPE' ? backend.binding[value as string] : value };
-  });
-  return backend.executeMultipleOutputs(name, list, inputs, outputs);
-}
-
 const FLOAT = ['TYPE', 'TF_FLOAT'] as const;
 
 /** LeakyReLU in one pass. */
 export function leaky(x: tf.Tensor4D): tf.Tensor4D {
-  return execute('LeakyRelu', [x], 1, { alpha: ['FLOAT', LEAKY_SLOPE], T: FLOAT })[0] as tf.Tensor4D;
+  return executeTensorflow('LeakyRelu', [x], 1, {
+    alpha: ['FLOAT', LEAKY_SLOPE],
+    T: FLOAT,
+  })[0] as tf.Tensor4D;
 }
 
 /** The gradient before LeakyReLU from that after it; `after` are its outputs, which have the inputs' signs. */
 export function leakyGradient(gradient: tf.Tensor4D, after: tf.Tensor4D): tf.Tensor4D {
   const attributes = { alpha: ['FLOAT', LEAKY_SLOPE], T: FLOAT } as const;
-  return execute('LeakyReluGrad', [gradient, after], 1, attributes)[0] as tf.Tensor4D;
+  return executeTensorflow('LeakyReluGrad', [gradient, after], 1, attributes)[0] as tf.Tensor4D;
 }
 
 const NORM = {
@@ -75,7 +45,7 @@ export interface NormForward {
 /** scale * (x - mean) / sqrt(variance + epsilon) + shift with batch statistics. */
 export function normalise(x: tf.Tensor4D, scale: tf.Tensor, shift: tf.Tensor): NormForward {
   const empty = tf.tensor1d([], 'float32');
-  const [y, mean, unbiasedVariance, ...saved] = execute(
+  const [y, mean, unbiasedVariance, ...saved] = executeTensorflow(
     'FusedBatchNormV3',
     [x, scale, shift, empty, empty],
     6,
@@ -101,7 +71,7 @@ export function normGradient(
   saved: readonly tf.Tensor[],
 ): { x: tf.Tensor4D; scale: tf.Tensor; shift: tf.Tensor } {
   const inputs = [gradient, x, scale, ...saved];
-  const [atX, atScale, atShift] = execute('FusedBatchNormGradV3', inputs, 5, {
+  const [atX, atScale, atShift] = executeTensorflow('FusedBatchNormGradV3', inputs, 5, {
     ...NORM,
     is_training: ['BOOL', true],
   });
@@ -116,7 +86,7 @@ export function normaliseWith(
   scale: tf.Tensor,
   shift: tf.Tensor,
 ): tf.Tensor4D {
-  return execute('FusedBatchNormV3', [x, scale, shift, mean, variance], 6, {
+  return executeTensorflow('FusedBatchNormV3', [x, scale, shift, mean, variance], 6, {
     ...NORM,
     exponential_avg_factor: ['FLOAT', 1],
     is_training: ['BOOL', false],
@@ -160,7 +130,12 @@ export function crossEntropy(
   labels: tf.Tensor1D,
 ): { losses: tf.Tensor; gradient: tf.Tensor2D } {
   const attributes = { T: FLOAT, Tlabels: ['TYPE', 'TF_INT32'] } as const;
-  const [losses, gradient] = execute('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], 2, attributes);
+  const [losses, gradient] = executeTensorflow(
+    'SparseSoftmaxCrossEntropyWithLogits',
+    [logits, labels],
+    2,
+    attributes,
+  );
   return { losses, gradient: gradient as tf.Tensor2D };
 }
 
@@ -169,7 +144,7 @@ export function denseCrossEntropy(
   logits: tf.Tensor2D,
   distributions: tf.Tensor2D,
 ): { losses: tf.Tensor; gradient: tf.Tensor2D } {
-  const [losses, gradient] = execute('SoftmaxCrossEntropyWithLogits', [logits, distributions], 2, {
+  const [losses, gradient] = executeTensorflow('SoftmaxCrossEntropyWithLogits', [logits, distributions], 2, {
     T: FLOAT,
   });
   return { losses, gradient: gradient as tf.Tensor2D };

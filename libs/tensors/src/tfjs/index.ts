@@ -1,4 +1,6 @@
 export { Adam, type AdamOptions } from './adam.ts';
+export { batchNorm, type BatchNormOptions } from './batch-norm.ts';
+export { executeTensorflow, type Attributes } from './execute.ts';
 export { findBinding, type BindingName } from './binding.ts';
 export { openTfjs, type Tfjs, type TfjsOptions } from './open.ts';
 export {
