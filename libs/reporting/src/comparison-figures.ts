@@ -26,7 +26,7 @@ export function aurocBarPanel(title: string, entries: readonly BarEntry[], width
     type: 'nominal',
     sort: order,
     title: null,
-    axis: { labelColor: colours.ink, labelPadding: 6, ticks: false, domain: false },
+    axis: { labelColor: colours.ink, labelPadding: 6, labelLimit: 240, ticks: false, domain: false },
   };
   const x = {
     field: 'mean',

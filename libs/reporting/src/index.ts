@@ -9,3 +9,4 @@ export {
   type PlottedValue,
 } from './comparison-figures.ts';
 export { trainingPage, type TestPicture, type TrainedScale, type TrainingPage } from './training-page.ts';
+export { writeReport, type WrittenReport } from './write-report.ts';

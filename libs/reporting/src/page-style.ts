@@ -58,11 +58,16 @@ ${(['ink', 'faded', 'line', 'normal', 'anomalous'] as const).map((name) => recol
 table{border-collapse:collapse;font-size:14px;line-height:1.35}
 th,td{padding:5px 14px 5px 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line)}
 th{color:var(--faded);font-weight:500;font-size:13px}
-td.number,th.number{text-align:right;white-space:nowrap}
+td.number,th.number{text-align:right}
+td.number{white-space:nowrap}
+th{vertical-align:bottom;line-height:1.25}
+th.number{max-width:10.5em}
+td small{display:block;color:var(--faded);font-size:12px}
+.scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--paper)}
 tr.total td{font-weight:600}
 details{margin:14px 0}
 summary{cursor:pointer;color:var(--faded)}
 .mark{color:var(--anomalous)}
 footer{margin-top:64px;padding-top:16px;border-top:1px solid var(--line);color:var(--faded);font-size:13px}
-@media (max-width:560px){main{padding:24px 16px 56px}body{font-size:15px}.lead{font-size:16px}h2{margin-top:40px}}
+@media (max-width:560px){table{font-size:13px}th,td{padding-right:10px}main{padding:24px 16px 56px}body{font-size:15px}.lead{font-size:16px}h2{margin-top:40px}}
 `;

@@ -7,6 +7,7 @@ import { htmlPage } from './page.ts';
 import { rocPanel, scoreHistogramPanel } from './score-figures.ts';
 import { bothViews, testPictures } from './test-pictures.ts';
 import { trainedScales, trainingLosses } from './trained-scales.ts';
+import { duration } from './words.ts';
 import { trainingPageStyle } from './training-page-style.ts';
 
 /** Everything the page of a finished training shows: numbers and pictures, nothing that must be looked up elsewhere. */
@@ -189,12 +190,4 @@ async function separation(
       )}
     </div>
   `;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 1) return `${Math.max(1, Math.round(1000 * seconds))} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

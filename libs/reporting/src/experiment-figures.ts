@@ -1,0 +1,183 @@
+import { classAverage, summarize } from '@fsad/metrics';
+import type { Column, ExperimentTrials } from './collect.ts';
+import type { SettingComparison } from './compare.ts';
+import {
+  aurocBarPanel,
+  aurocLinePanel,
+  type BarEntry,
+  type LineSeries,
+  type PlottedValue,
+} from './comparison-figures.ts';
+import type { Panel } from './figure.ts';
+import { columnLabel, paperColumn } from './paper-columns.ts';
+import { publishedTable } from './published.ts';
+import { datasetName, settingName } from './words.ts';
+
+/** A figure of the report before it is drawn: its panels can stand side by side in a file or one by one in a page. */
+export interface PlannedFigure {
+  /** File name without ending. */
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly panels: readonly { readonly title: string; readonly panel: Panel }[];
+}
+
+const spreads =
+  'Lines and bands span one standard deviation (mean over classes of the per-class standard deviations).';
+
+/** The figures an experiment's results allow: bars by method (Fig. 2, 5), lines over shots (Fig. 4) and patches (Fig. 7). */
+export function planFigures(
+  trials: ExperimentTrials,
+  comparisons: readonly SettingComparison[],
+): PlannedFigure[] {
+  return [bars(comparisons), shotLines(comparisons), patchLines(trials)].filter(
+    (figure) => figure.panels.length > 0,
+  );
+}
+
+function bars(comparisons: readonly SettingComparison[]): PlannedFigure {
+  return {
+    name: 'auroc-by-method',
+    title: 'AUROC by method',
+    caption:
+      `Bars: measured here, averaged over the classes that ran. Diamonds: the paper, averaged over the same classes, ` +
+      `or as printed for methods not run. ${spreads} The dashed line is guessing.`,
+    panels: comparisons
+      .filter(({ rows }) => rows.length > 0)
+      .map((comparison) => {
+        const title = settingName(comparison);
+        return { title, panel: aurocBarPanel(title, barEntries(comparison)) };
+      }),
+  };
+}
+
+function barEntries({ paper, rows }: SettingComparison): BarEntry[] {
+  const measured = rows.map((row) => ({
+    column: paper && paperColumn(paper, row),
+    entry: {
+      label: row.label,
+      measured: asPlotted(row.measured),
+      published: row.published && asPlotted(row.published),
+    },
+  }));
+  const missing = (paper?.columns ?? [])
+    .filter((column) => !measured.some((one) => one.column === column))
+    .map((column) => ({
+      column,
+      entry: {
+        label: `${column} (paper)`,
+        measured: null,
+        published: paper?.value(column, 'average') ?? null,
+      },
+    }));
+  const place = (column: string | null): number =>
+    paper && column ? paper.columns.indexOf(column) : Infinity;
+  return [...measured, ...missing]
+    .sort((a, b) => place(a.column) - place(b.column))
+    .map(({ entry }) => entry);
+}
+
+function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
+  const datasets = [...new Set(comparisons.map(({ dataset }) => dataset))];
+  const panels = datasets.flatMap((dataset) => {
+    const settings = comparisons.filter((one) => one.dataset === dataset).sort((a, b) => a.shots - b.shots);
+    if (settings.length < 2) return [];
+    const labels = [...new Set(settings.flatMap(({ rows }) => rows.map((row) => row.label)))];
+    const series = labels.flatMap((label): LineSeries[] => {
+      const points = settings.flatMap(({ shots, rows }) => {
+        const row = rows.find((one) => one.label === label);
+        return row ? [{ x: shots, row }] : [];
+      });
+      return [
+        {
+          label,
+          source: 'measured',
+          points: points.map(({ x, row }) => ({ x, ...asPlotted(row.measured) })),
+        },
+        {
+          label,
+          source: 'paper',
+          points: points.flatMap(({ x, row }) => (row.published ? [{ x, ...asPlotted(row.published) }] : [])),
+        },
+      ];
+    });
+    const ticks = settings.map(({ shots }) => shots);
+    const title = datasetName(dataset);
+    return [{ title, panel: aurocLinePanel(title, { title: 'training images', ticks }, series) }];
+  });
+  return {
+    name: 'auroc-by-shots',
+    title: 'AUROC by number of training images',
+    caption: `Solid: measured here; dashed: the paper, over the same classes. ${spreads}`,
+    panels,
+  };
+}
+
+function patchLines({ settings }: ExperimentTrials): PlannedFigure {
+  const groups = new Map<
+    string,
+    { title: string; dataset: string; series: LineSeries[]; ticks: Set<number> }
+  >();
+  for (const { dataset, shots, columns } of [...settings.values()].sort((a, b) => a.shots - b.shots)) {
+    for (const column of columns.values()) {
+      const points = fractionAverages(column);
+      if (points.length < 2) continue;
+      const title = `${datasetName(dataset)}, ${columnLabel(column)}`;
+      const group = groups.get(title) ?? { title, dataset, series: [], ticks: new Set<number>() };
+      groups.set(title, group);
+      for (const { x } of points) group.ticks.add(x);
+      const label = `${shots}-shot`;
+      group.series.push({ label, source: 'measured', points });
+      const printed = printedPatches(dataset, shots, [...column.classes.keys()]);
+      if (printed.length > 0) group.series.push({ label, source: 'paper', points: printed });
+    }
+  }
+  return {
+    name: 'auroc-by-patches',
+    title: 'AUROC by percentage of patches',
+    caption: `Solid: measured here; dashed: the paper’s four-rotation variant, over the same classes. ${spreads}`,
+    panels: [...groups.values()].map(({ title, series, ticks }) => ({
+      title,
+      panel: aurocLinePanel(title, { title: 'patches, %', ticks: [...ticks].sort((a, b) => a - b) }, series),
+    })),
+  };
+}
+
+/** Class averages of AUROC, in percent, by percentage of patches. */
+export function fractionAverages(column: Column): ({ x: number } & PlottedValue)[] {
+  const classes = [...column.classes.values()];
+  const fractions = Object.keys(classes[0]?.[0]?.fractions ?? {});
+  return fractions
+    .flatMap((fraction) => {
+      const values = classes.map((points) =>
+        points.flatMap((point) =>
+          point.fractions?.[fraction] === undefined ? [] : [100 * point.fractions[fraction]],
+        ),
+      );
+      if (values.some((list) => list.length === 0)) return [];
+      return [{ x: 100 * Number(fraction), ...asPlotted(classAverage(values.map(summarize))) }];
+    })
+    .sort((a, b) => a.x - b.x);
+}
+
+/** The paper's Table 7 over some classes; empty where it has none of them. */
+export function printedPatches(
+  dataset: string,
+  shots: number,
+  classes: readonly string[],
+): ({ x: number } & PlottedValue)[] {
+  const table = publishedTable('patches', dataset, shots);
+  if (!table) return [];
+  return table.columns.flatMap((column) => {
+    const values = classes.map((name) => table.value(column, { class: name }));
+    if (values.length === 0 || values.some((value) => value === null)) return [];
+    const found = values.filter((value) => value !== null);
+    const mean = found.reduce((sum, value) => sum + value.mean, 0) / found.length;
+    const std = found.reduce((sum, value) => sum + value.std, 0) / found.length;
+    return [{ x: Number(column), mean, std }];
+  });
+}
+
+function asPlotted({ mean, meanOfStds }: { mean: number; meanOfStds: number | null }): PlottedValue {
+  return { mean, std: meanOfStds };
+}

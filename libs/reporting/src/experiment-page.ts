@@ -1,0 +1,211 @@
+import type { TrialSummary } from '@fsad/runner';
+import type { ExperimentTrials } from './collect.ts';
+import type { MethodComparison } from './compare-methods.ts';
+import type { SettingComparison } from './compare.ts';
+import { exampleSection } from './example-section.ts';
+import type { ExampleTrial } from './example-trials.ts';
+import type { PlannedFigure } from './experiment-figures.ts';
+import { experimentPageStyle } from './experiment-page-style.ts';
+import {
+  averageTable,
+  classTable,
+  comparisonTable,
+  readingTables,
+  type TextTable,
+} from './experiment-tables.ts';
+import { drawFigure } from './figure.ts';
+import { html, plot, type Html } from './html.ts';
+import { htmlPage } from './page.ts';
+import { columnLabel } from './paper-columns.ts';
+import { counted, datasetName, duration, settingName } from './words.ts';
+
+/** What the page of an experiment shows. */
+export interface ExperimentPage {
+  readonly trials: ExperimentTrials;
+  readonly comparisons: readonly SettingComparison[];
+  readonly methods: readonly {
+    readonly setting: SettingComparison;
+    readonly pairs: readonly MethodComparison[];
+  }[];
+  readonly figures: readonly PlannedFigure[];
+  readonly examples: readonly ExampleTrial[];
+  /** What could not be read or is missing, for the reader. */
+  readonly complaints: readonly string[];
+}
+
+/** What a budget means for the numbers, said before they are shown. */
+const budgetWords: Readonly<Record<ExperimentTrials['budget'], string>> = {
+  paper: 'The budget is the paper’s.',
+  reduced:
+    'The budget is reduced: fewer iterations, trials or test images than the paper’s, as the trial records say.',
+  smoke: 'The budget is smoke: it shows that everything runs. The numbers say nothing about the methods.',
+};
+
+/** One self-contained HTML page of an experiment; the files written beside it are linked by relative names. */
+export async function experimentPage(given: ExperimentPage): Promise<string> {
+  const { trials, comparisons, methods, figures, examples, complaints } = given;
+  const title = headline(trials.experiment);
+  const plots: Html[] = [];
+  for (const figure of figures) plots.push(await figureSection(figure));
+  const shown: Html[] = [];
+  for (const [i, example] of examples.entries()) shown.push(await exampleSection(example, i));
+  return htmlPage(
+    `${title}, ${trials.budget}`,
+    html`
+      <p class="kicker">experiment ${trials.experiment} · budget ${trials.budget}</p>
+      <h1>${title}</h1>
+      <p class="lead">${summarySentence(trials)} ${budgetWords[trials.budget]}</p>
+      <p class="note">
+        Files: <a href="trials.csv">all trials</a>, <a href="summary.csv">means beside the paper’s</a> (CSV),
+        <a href="tables.md">tables</a> (Markdown), figures as SVG, PNG and Vega-Lite in
+        <a href="figures/">figures</a>.
+      </p>
+      ${complaints.map((text) => html`<p class="note mark">${text}</p>`)} ${plots}
+      ${comparisons.map((comparison) => settingSection(comparison))} ${methodSection(methods)}
+      ${
+        shown.length > 0
+          ? html`<h2>Trials in detail</h2>
+              <p class="note">
+                The first trial of each method and setting, ${counted(shown.length, 'trial')}.
+              </p>
+              ${shown}`
+          : null
+      }
+      ${recordSection(trials)}
+      <footer>${readingTables}</footer>
+    `,
+    experimentPageStyle,
+  );
+}
+
+function headline(name: string): string {
+  const words = name.split('-').map(datasetName).join(' ');
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+function summarySentence({ trials, statuses, engines, seconds, finishedAt }: ExperimentTrials): string {
+  const failed = [...statuses]
+    .filter(([status]) => status !== 'ok')
+    .map(([status, count]) => `${count} ${status}`);
+  const outcome = failed.length > 0 ? `${failed.join(', ')}; those are in no mean` : 'all finished well';
+  return (
+    `${counted(trials, 'trial')}, ${outcome}; ${duration(seconds)} of computing on ` +
+    `${[...engines].sort().join(', ')}, the last finished on ${finishedAt.slice(0, 10)}.`
+  );
+}
+
+function settingSection(comparison: SettingComparison): Html {
+  if (comparison.rows.length === 0) {
+    return html`<h2>${settingName(comparison)}</h2>
+      <p class="note">No trial of this setting finished well.</p>`;
+  }
+  return html`
+    <h2>${settingName(comparison)}</h2>
+    ${drawnTable(averageTable(comparison))}
+    <details ${comparison.classes.length <= 3 ? 'open' : ''}>
+      <summary>By class</summary>
+      ${drawnTable(classTable(comparison))}
+    </details>
+  `;
+}
+
+/** A table for a page: numbers to the right, wide ones scroll in their own frame. */
+function drawnTable({ head, textColumns, rows, notes }: TextTable): Html {
+  const kind = (i: number): string => (i < textColumns ? '' : 'number');
+  return html`
+    <div class="scroll">
+      <table>
+        <tr>
+          ${head.map((cell, i) => html`<th scope="col" class="${kind(i)}">${cell}</th>`)}
+        </tr>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, i) => html`<td class="${kind(i)}">${twoLines(cell)}</td>`)}
+            </tr> `,
+        )}
+      </table>
+    </div>
+    ${notes.map((note) => html`<p class="note">${note}</p>`)}
+  `;
+}
+
+function twoLines(cell: string): Html {
+  const [first, second] = cell.split('\n');
+  return html`${first}${second === undefined ? null : html`<small>${second}</small>`}`;
+}
+
+async function figureSection(figure: PlannedFigure): Promise<Html> {
+  const drawn: Html[] = [];
+  for (const [i, { title, panel }] of figure.panels.entries()) {
+    drawn.push(plot(await drawFigure(`${figure.title}: ${title}`, [panel]), `${figure.name}-${i}`, ''));
+  }
+  return html`
+    <h2>${figure.title}</h2>
+    <p class="note">${figure.caption}</p>
+    <div class="plots">${drawn}</div>
+  `;
+}
+
+function methodSection(methods: ExperimentPage['methods']): Html | null {
+  const compared = methods.filter(({ pairs }) => pairs.length > 0);
+  if (compared.length === 0) return null;
+  return html`
+    <h2>Methods compared over the same splits</h2>
+    ${compared.map(
+      ({ setting, pairs }) =>
+        html`<h3>${settingName(setting)}</h3>
+          ${drawnTable(comparisonTable(pairs))}`,
+    )}
+  `;
+}
+
+function recordSection({ records, trials }: ExperimentTrials): Html {
+  const rest = trials - records.length;
+  return html`
+    <h2>Trial records</h2>
+    <p class="note">
+      ${
+        rest > 0
+          ? html`The first ${counted(records.length, 'trial')} of ${trials.toLocaleString('en')}; the other
+              ${rest.toLocaleString('en')} are in <a href="trials.csv">trials.csv</a>.`
+          : html`All ${counted(trials, 'trial')}; with more columns in <a href="trials.csv">trials.csv</a>.`
+      }
+    </p>
+    <details ${trials <= 40 ? 'open' : ''}>
+      <summary>Show the records</summary>
+      ${drawnTable({
+        head: [
+          'method',
+          'dataset',
+          'class',
+          'shots',
+          'trial',
+          'status',
+          'AUROC',
+          '95 % interval',
+          'time',
+          'engine',
+        ],
+        textColumns: 3,
+        rows: records.map(recordRow),
+        notes: [],
+      })}
+    </details>
+  `;
+}
+
+function recordRow({ cell, status, failure, metrics, seconds, engine }: TrialSummary): string[] {
+  return [
+    columnLabel(cell),
+    cell.dataset,
+    cell.class,
+    `${cell.shots}`,
+    `${cell.trial}`,
+    failure ? `${status}: ${failure.message}` : status,
+    metrics ? metrics.auroc.toFixed(3) : '–',
+    metrics ? metrics.aurocInterval.map((end) => end.toFixed(3)).join(' to ') : '–',
+    duration(seconds.total),
+    engine,
+  ];
+}

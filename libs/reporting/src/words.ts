@@ -1,0 +1,64 @@
+import type { Interval } from '@fsad/metrics';
+import type { Difference } from './compare.ts';
+
+const datasetNames: Readonly<Record<string, string>> = {
+  mnist: 'MNIST',
+  'fashion-mnist': 'FashionMNIST',
+  cifar10: 'CIFAR10',
+  mvtec: 'MVTec AD',
+  paris: 'Paris',
+  folder: 'own pictures',
+  generated: 'generated',
+};
+
+/** A dataset's name as the field writes it. */
+export function datasetName(name: string): string {
+  return datasetNames[name] ?? name;
+}
+
+/** `CIFAR10, 5-shot`. */
+export function settingName({ dataset, shots }: { dataset: string; shots: number }): string {
+  return `${datasetName(dataset)}, ${shots}-shot`;
+}
+
+/** `64.9 ± 5.9`, or the mean alone where there is no spread. */
+export function plusMinus(mean: number, std: number | null): string {
+  return std === null ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${std.toFixed(1)}`;
+}
+
+/** `63.1 to 66.7`, or a dash. */
+export function fromTo(interval: Interval | null): string {
+  return interval ? `${interval.low.toFixed(1)} to ${interval.high.toFixed(1)}` : '–';
+}
+
+/** `+1.2 (−0.4 to +2.8)`, the sign always written; a dash for none. */
+export function signedGap(difference: Difference | null): string {
+  if (!difference) return '–';
+  const { mean, interval } = difference;
+  return interval ? `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})` : signed(mean);
+}
+
+/** `+1.2`, `−0.4`, `0.0`. */
+export function signed(value: number): string {
+  const text = Math.abs(value).toFixed(1);
+  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
+}
+
+/** A p value as papers print it. */
+export function pValue(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+/** `1 trial`, `2 trials`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Wall time in a unit that suits it. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.max(1, Math.round(1000 * seconds))} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

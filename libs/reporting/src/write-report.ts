@@ -1,0 +1,158 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readSummaries } from '@fsad/runner';
+import { collectExperiments, experimentId, type ExperimentTrials } from './collect.ts';
+import { compareMethods } from './compare-methods.ts';
+import { compareSetting } from './compare.ts';
+import { loadExamples } from './example-trials.ts';
+import { planFigures, type PlannedFigure } from './experiment-figures.ts';
+import { experimentPage } from './experiment-page.ts';
+import { drawFigure, figurePng } from './figure.ts';
+import { html } from './html.ts';
+import { experimentMarkdown } from './markdown.ts';
+import { htmlPage } from './page.ts';
+import { replaceFile } from './replace-file.ts';
+import { summaryCsv } from './summary-csv.ts';
+import { openTrialCsv, type TrialCsv } from './trial-csv.ts';
+import { counted } from './words.ts';
+
+/** What was written for one experiment at one budget. */
+export interface WrittenReport {
+  readonly experiment: string;
+  readonly budget: string;
+  readonly trials: number;
+  readonly failed: number;
+  /** Its HTML page; the other files lie beside it. */
+  readonly page: string;
+}
+
+/**
+ * Writes the report of everything a store holds: for each experiment and budget a folder with `index.html`, `trials.csv`,
+ * `summary.csv`, `tables.md` and `figures/`, and over them an `index.html` that lists them.
+ *
+ * Reads results only, a line at a time: memory grows by a few numbers a trial. Files are replaced whole; figures of an
+ * earlier report that are no longer made are removed.
+ * @param report told what is being written, for a progress display
+ * @throws Error when the store is absent or holds no finished trial
+ */
+export async function writeReport(
+  store: string,
+  out: string,
+  report: (stage: string) => void = () => undefined,
+): Promise<WrittenReport[]> {
+  const found = await stat(store).catch(() => null);
+  if (!found?.isDirectory()) {
+    throw new Error(`${store}: no store of results there; name the folder given to "fsad run --store"`);
+  }
+  report('reading results');
+  const experiments = await collectWithCsv(store, out);
+  if (experiments.length === 0) {
+    throw new Error(`${store}: no finished trial in this store; "fsad run" an experiment into it first`);
+  }
+  const written: WrittenReport[] = [];
+  for (const trials of experiments) {
+    const { experiment, budget } = trials;
+    report(`writing ${experimentId(trials)}`);
+    await writeExperiment(store, join(out, experimentId(trials)), trials);
+    written.push({
+      experiment,
+      budget,
+      trials: trials.trials,
+      failed: trials.trials - (trials.statuses.get('ok') ?? 0),
+      page: join(out, experimentId(trials), 'index.html'),
+    });
+  }
+  await put(join(out, 'index.html'), overview(written));
+  return written;
+}
+
+/** Collects the experiments and writes each one's `trials.csv` while its trials pass. */
+async function collectWithCsv(store: string, out: string): Promise<ExperimentTrials[]> {
+  const files = new Map<string, TrialCsv>();
+  try {
+    const experiments = await collectExperiments(readSummaries(store), async (summary) => {
+      const id = experimentId(summary.cell);
+      let file = files.get(id);
+      if (!file) {
+        await mkdir(join(out, id, 'figures'), { recursive: true });
+        files.set(id, (file = openTrialCsv(join(out, id, 'trials.csv'))));
+      }
+      await file.add(summary);
+    });
+    for (const file of files.values()) await file.close();
+    return experiments;
+  } catch (error) {
+    for (const file of files.values()) await file.abandon();
+    throw error;
+  }
+}
+
+async function writeExperiment(store: string, folder: string, trials: ExperimentTrials): Promise<void> {
+  const settings = [...trials.settings.values()].sort(
+    (a, b) => a.dataset.localeCompare(b.dataset, 'en') || a.shots - b.shots,
+  );
+  const comparisons = settings.map(compareSetting);
+  const methods = settings.map((setting, i) => ({ setting: comparisons[i], pairs: compareMethods(setting) }));
+  const figures = planFigures(trials, comparisons);
+  await put(join(folder, 'summary.csv'), summaryCsv(comparisons));
+  await put(join(folder, 'tables.md'), experimentMarkdown({ trials, comparisons, methods, figures }));
+  await writeFigures(join(folder, 'figures'), figures);
+  const complaints: string[] = [];
+  const examples = await loadExamples(store, trials, complaints);
+  const page = await experimentPage({ trials, comparisons, methods, figures, examples, complaints });
+  await put(join(folder, 'index.html'), page);
+}
+
+async function writeFigures(folder: string, figures: readonly PlannedFigure[]): Promise<void> {
+  const names = new Set<string>();
+  for (const { name, title, panels } of figures) {
+    const figure = await drawFigure(
+      title,
+      panels.map(({ panel }) => panel),
+      Math.min(3, panels.length),
+    );
+    const files: [string, string | Uint8Array][] = [
+      [`${name}.svg`, figure.svg],
+      [`${name}.png`, await figurePng(figure)],
+      [`${name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`],
+    ];
+    for (const [file, content] of files) {
+      await put(join(folder, file), content);
+      names.add(file);
+    }
+  }
+  for (const file of await readdir(folder)) {
+    if (/\.(svg|png|vl\.json)$/.test(file) && !names.has(file)) await rm(join(folder, file));
+  }
+}
+
+function overview(written: readonly WrittenReport[]): string {
+  return htmlPage(
+    'Results',
+    html`
+      <h1>Results</h1>
+      <p class="lead">One page an experiment and budget; tables, figures and CSV files lie beside each.</p>
+      <table>
+        <tr>
+          <th scope="col">experiment</th>
+          <th scope="col">budget</th>
+          <th scope="col" class="number">trials</th>
+        </tr>
+        ${written.map(
+          (one) =>
+            html`<tr>
+              <td><a href="${experimentId(one)}/index.html">${one.experiment}</a></td>
+              <td>${one.budget}</td>
+              <td class="number">
+                ${counted(one.trials, 'trial')}${one.failed > 0 ? `, ${one.failed} failed` : ''}
+              </td>
+            </tr>`,
+        )}
+      </table>
+    `,
+  );
+}
+
+async function put(path: string, content: string | Uint8Array): Promise<void> {
+  await replaceFile(path, (temporary) => writeFile(temporary, content));
+}
