@@ -20,8 +20,8 @@ export interface LocalisationSettings {
 
 /**
  * Where images are anomalous (Sec. 4.2): the patch maps of all copies, each brought back by T_i^-1, added up. The paper adds probabilities of the true class, low where
- * anomalous; here it is 1 - probability, so that higher is more anomalous, divided by the number of copies that show the place, so that values lie in [0, 1] and places
- * some copies shift out of sight are not favoured.
+ * anomalous; here it is 1 - probability, so that higher is more anomalous, and the mean over copies instead of the sum. A copy that shifted a place out of sight
+ * counts there as its own mean raised or lowered like the copies that show it, so that no seam appears where copies end.
  * @param scales coarsest first; maps have the finest side.
  * @returns one map an image.
  */
@@ -41,7 +41,7 @@ export function localise(
   });
 }
 
-/** The map [H, H] of one image at one scale: mean over the copies that show a patch of (1 - probability), 0 where not selected. */
+/** The map [H, H] of one image at one scale: mean over the copies of (1 - probability), 0 where not selected. */
 function patchMap(
   { plan, probabilities, count }: ScaleProbabilities,
   image: number,
@@ -52,19 +52,24 @@ function patchMap(
   const side = Math.round(Math.sqrt(patches));
   const sums = new Float64Array(patches);
   const shown = new Int32Array(patches);
+  let levels = 0;
   for (const [c, canvas] of plan.canvases.entries()) {
     for (const [w, { transform }] of canvas.windows.entries()) {
       const start = (w * count + image) * patches;
       const own = probabilities[c].subarray(start, start + patches);
       const suspicion = selected(own, patchCount(patches, fraction));
       const { values, seen } = invertOnMap(suspicion, side, plan.transforms[transform], plan.side, plan.rule);
+      const level = suspicion.reduce((sum, value) => sum + value, 0) / patches;
+      levels += level;
       for (let p = 0; p < patches; p++) {
-        sums[p] += values[p];
-        shown[p] += seen[p];
+        if (seen[p] === 0) continue;
+        sums[p] += values[p] - level;
+        shown[p]++;
       }
     }
   }
-  return Float32Array.from(sums, (sum, p) => (shown[p] > 0 ? sum / shown[p] : 0));
+  const mean = levels / plan.transforms.length;
+  return Float32Array.from(sums, (sum, p) => mean + (shown[p] > 0 ? sum / shown[p] : 0));
 }
 
 /** 1 - probability of the `keep` least probable patches and of those as improbable as the last, 0 of the others. */
