@@ -8,7 +8,7 @@ export {
   type TransformTuple,
 } from './transform.ts';
 export { shiftOf, type ShiftRule } from './shift.ts';
-export { planCopies, type CopyPlan, type PlannedCanvas, type PlannedWindow, type Sharing } from './plan.ts';
+export { planCopies, type CopyPlan, type Sharing } from './plan.ts';
 export { imageGradient, transformedBatch, withLabels, type Labels } from './batch.ts';
 export { applyTransform, transformAdjoint } from './apply.ts';
 export { invertOnMap, type InvertedMap } from './inverse.ts';
