@@ -1,5 +1,11 @@
-import { mean, std } from 'mathjs/number';
+import { createRequire } from 'node:module';
+import type * as MathJs from 'mathjs/number';
 import { studentQuantile } from './distributions.ts';
+
+const load = createRequire(import.meta.url);
+
+/** Opened when first needed: mathjs takes a second to load, and most commands summarise nothing. */
+const math = (): Pick<typeof MathJs, 'mean' | 'std'> => load('mathjs/number') as typeof MathJs;
 
 /** Mean and spread of repeated measurements. */
 export interface Summary {
@@ -26,8 +32,8 @@ export function summarize(values: readonly number[]): Summary {
     );
   return {
     count: values.length,
-    mean: mean([...values]) as number,
-    std: values.length > 1 ? (std([...values], 'unbiased') as unknown as number) : null,
+    mean: math().mean([...values]) as number,
+    std: values.length > 1 ? (math().std([...values], 'unbiased') as unknown as number) : null,
   };
 }
 
@@ -59,7 +65,7 @@ export interface ClassAverage {
  */
 export function classAverage(classes: readonly Summary[]): ClassAverage {
   if (classes.length === 0) throw new RangeError('an average over classes needs at least one class');
-  const average = mean(classes.map((one) => one.mean)) as number;
+  const average = math().mean(classes.map((one) => one.mean)) as number;
   const stds = classes.map((one) => one.std).filter((value) => value !== null);
   if (stds.length < classes.length) {
     return { classes: classes.length, mean: average, meanOfStds: null, standardError: null, degrees: null };
@@ -68,7 +74,7 @@ export function classAverage(classes: readonly Summary[]): ClassAverage {
   return {
     classes: classes.length,
     mean: average,
-    meanOfStds: mean(stds) as number,
+    meanOfStds: math().mean(stds) as number,
     standardError: Math.sqrt(parts.reduce((sum, part) => sum + part.variance, 0)) / classes.length,
     degrees: welchDegrees(parts),
   };

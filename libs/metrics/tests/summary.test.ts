@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { classAverage, difference, estimate, estimateInterval, meanInterval, summarize } from '../src/index.ts';
+import {
+  classAverage,
+  difference,
+  estimate,
+  estimateInterval,
+  meanInterval,
+  summarize,
+} from '../src/index.ts';
 
 const aurocs = [61.2, 64.8, 59.9, 70.1, 66.4];
 

@@ -36,13 +36,13 @@ export function averageTable({ paper, rows, classes }: SettingComparison): TextT
     ]);
     return [
       row.label,
-      `${row.classes}`,
-      row.failed > 0 ? `${row.trials} (${row.failed} failed)` : `${row.trials}`,
       plusMinus(measured.mean, measured.meanOfStds),
-      row.stdOfTrialAverages === null ? '–' : row.stdOfTrialAverages.toFixed(1),
-      fromTo(row.interval),
       published ? plusMinus(published.mean, published.meanOfStds) + doubts : '–',
       signedGap(row.difference),
+      fromTo(row.interval),
+      row.stdOfTrialAverages === null ? '–' : row.stdOfTrialAverages.toFixed(1),
+      `${row.classes}`,
+      row.failed > 0 ? `${row.trials} (${row.failed} failed)` : `${row.trials}`,
       ...(rows.some((one) => one.pixel)
         ? [row.pixel ? row.pixel.auroc.toFixed(1) : '–', row.pixel ? row.pixel.pro.toFixed(1) : '–']
         : []),
@@ -51,13 +51,13 @@ export function averageTable({ paper, rows, classes }: SettingComparison): TextT
   return {
     head: [
       'method',
-      'classes',
-      'trials',
       'AUROC, % (± mean of class stds)',
-      'std of trial averages (n − 1)',
-      '95 % interval',
       paper ? `paper (${paper.source}${partial ? ', same classes' : ''})` : 'paper',
       'difference (95 % interval)',
+      '95 % interval of the AUROC',
+      'std of trial averages (n − 1)',
+      'classes',
+      'trials',
       ...(rows.some((row) => row.pixel) ? ['pixel AUROC, %', 'PRO, %'] : []),
     ],
     textColumns: 1,

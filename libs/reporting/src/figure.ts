@@ -1,6 +1,6 @@
 import { encodePng, renderSvg, textWidth } from '@fsad/images';
-import * as vega from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import type * as Vega from 'vega';
+import type * as VegaLite from 'vega-lite';
 import { figureConfig } from './theme.ts';
 
 /** One plot of a figure: a Vega-Lite view with layers and its own data. */
@@ -8,7 +8,7 @@ export type Panel = Record<string, unknown>;
 
 /** A drawn figure: its Vega-Lite source and its SVG, the same bytes every time and on every machine. */
 export interface Figure {
-  readonly spec: TopLevelSpec;
+  readonly spec: VegaLite.TopLevelSpec;
   readonly svg: string;
 }
 
@@ -17,15 +17,26 @@ interface TextMetrics {
   width(item: { fontSize?: number; fontWeight?: string | number }, text: unknown): number;
 }
 
-// Without a canvas Vega guesses widths; measuring the font that is drawn keeps labels in place on every machine.
-const metrics = (vega as unknown as { textMetrics: TextMetrics }).textMetrics;
+/** Vega and Vega-Lite, opened when first needed: commands that draw nothing need not wait for them. */
+let drawing: Promise<{ vega: typeof Vega; compile: typeof VegaLite.compile }> | undefined;
+
+async function openDrawing(): Promise<{ vega: typeof Vega; compile: typeof VegaLite.compile }> {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  // Without a canvas Vega guesses widths; measuring the font that is drawn keeps labels in place on every machine.
+  const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+  textMetrics.width = (item, text) => {
+    const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600;
+    let width = 0;
+    for (const character of String(text ?? '')) width += characterWidth(character, bold);
+    return (width * (item.fontSize ?? 11)) / 100;
+  };
+  return { vega, compile };
+}
+
+/** Where an SVG of Vega names or uses a clip path or gradient: what comes before, the kind, the number. */
+export const drawingIds = /(id="|url\(#|href="#)(clip|gradient_)(\d+)/g;
+
 const characterWidths = new Map<string, number>();
-metrics.width = (item, text) => {
-  const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600;
-  let width = 0;
-  for (const character of String(text ?? '')) width += characterWidth(character, bold);
-  return (width * (item.fontSize ?? 11)) / 100;
-};
 
 function characterWidth(character: string, bold: boolean): number {
   const name = `${bold ? 'b' : 'n'}${character}`;
@@ -54,14 +65,24 @@ export async function drawFigure(
     description,
     config: figureConfig,
     ...body,
-  } as unknown as TopLevelSpec;
-  vega.resetSVGDefIds();
+  } as unknown as VegaLite.TopLevelSpec;
+  const { vega, compile } = await (drawing ??= openDrawing());
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
   try {
-    return { spec, svg: await view.toSVG() };
+    return { spec, svg: renumbered(await view.toSVG()) };
   } finally {
     view.finalize();
   }
+}
+
+/** Numbers the ids of clip paths and gradients from 0; Vega counts on over all figures of a process. */
+function renumbered(svg: string): string {
+  const numbers = new Map<string, number>();
+  return svg.replaceAll(drawingIds, (_, before: string, kind: string, number: string) => {
+    const id = kind + number;
+    if (!numbers.has(id)) numbers.set(id, numbers.size);
+    return `${before}${kind}${numbers.get(id)}`;
+  });
 }
 
 /** A figure as PNG on white, two pixels a unit. */

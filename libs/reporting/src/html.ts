@@ -1,5 +1,5 @@
 import { encodePng, escapeXml, type Image } from '@fsad/images';
-import type { Figure } from './figure.ts';
+import { drawingIds, type Figure } from './figure.ts';
 
 /** A piece of markup that is safe to put in a page as it stands. */
 export class Html {
@@ -48,7 +48,7 @@ export function plot(figure: Figure, id: string, caption: Html | string): Html {
   const svg = figure.svg
     .replace(/^<svg /, `<svg role="img" aria-label="${escapeXml(description ?? id)}" `)
     .replace(/ (width|height)="[\d.]+" (?=height|viewBox)/g, ' ')
-    .replaceAll(/\b(clip|gradient_)(\d+)\b/g, `${id}-$1$2`)
+    .replaceAll(drawingIds, `$1${id}-$2$3`)
     .replaceAll(/ (aria-hidden|aria-roledescription|role="graphics-[a-z]+")(="[^"]*")?/g, '');
   const width = /viewBox="0 0 ([\d.]+)/.exec(figure.svg)?.[1] ?? '400';
   return html`<figure class="plot">
