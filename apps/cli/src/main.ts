@@ -1,27 +1,28 @@
-import yargs from 'yargs';
-import { demo } from './commands/demo.ts';
-import { generate } from './commands/generate.ts';
-import { localize } from './commands/localize.ts';
-import { score } from './commands/score.ts';
-import { train } from './commands/train.ts';
-import { verify } from './commands/verify.ts';
+import yargs, { type CommandModule } from 'yargs';
 import { EXIT, explain } from './failure.ts';
+
+/** One file a verb; only the one that is asked for is loaded. */
+const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
+  train: async () => (await import('./commands/train.ts')).train,
+  score: async () => (await import('./commands/score.ts')).score,
+  localize: async () => (await import('./commands/localize.ts')).localize,
+  generate: async () => (await import('./commands/generate.ts')).generate,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+};
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
   const debug = argv.includes('--debug');
   try {
+    const asked = VERBS[argv[0]];
+    const verbs = await Promise.all((asked ? [asked] : Object.values(VERBS)).map((load) => load()));
     await yargs(argv)
       .scriptName('fsad')
       .usage(
         '$0 <command>\n\nFew-shot anomaly detection in images: learn from one to ten good pictures, find what differs.',
       )
-      .command(train)
-      .command(score)
-      .command(localize)
-      .command(generate)
-      .command(verify)
-      .command(demo)
+      .command(verbs as CommandModule[])
       .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces', global: true })
       .example('$0 train --folder my/good/pictures --out runs/mine', 'learn from every picture in a folder')
       .example('$0 localize runs/mine my/new/pictures --out runs/maps', 'show where new pictures differ')

@@ -1,3 +1,4 @@
+import { stringify } from 'csv-stringify/sync';
 import { writeFolderAtomically } from '@fsad/detector';
 import { contactSheet, encodePng, tensorToImage, type Image } from '@fsad/images';
 import type { HtdgDetector, HtdgModel } from '@fsad/htdg';
@@ -78,4 +79,18 @@ export function curvesOf({ scales }: HtdgModel): LossCurve[] {
 /** Loss curves as PNG. */
 export async function lossPicture(model: HtdgModel): Promise<Uint8Array> {
   return figurePng(await drawFigure('Losses of every scale', lossPanels(curvesOf(model))));
+}
+
+/** The losses of every iteration as CSV. */
+export function lossTable({ scales }: HtdgModel): string {
+  const rows = scales.flatMap(({ losses }, scale) =>
+    losses.map((row, iteration) => ({
+      scale,
+      iteration,
+      ...Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, Number.isFinite(value) ? value : '']),
+      ),
+    })),
+  );
+  return stringify(rows, { header: true });
 }

@@ -19,12 +19,11 @@ export async function writeHeader(directory: string, { config, origin }: Header)
   await write(directory, 'config.json', Buffer.from(`${JSON.stringify(header, null, 2)}\n`));
 }
 
-/** Writes a whole model: `config.json`, one safetensors file a scale, and the losses as `log.csv`. */
+/** Writes a whole model: `config.json`, and one safetensors file a scale. */
 export async function writeModel(directory: string, model: HtdgModel): Promise<void> {
   for (const [n, scale] of model.scales.entries()) {
     await write(directory, scaleName(n), encodeScale(n, scale, model.origin.fingerprint));
   }
-  await write(directory, 'log.csv', Buffer.from(logOf(model.scales)));
   await writeHeader(directory, model);
   await rm(join(directory, CHECKPOINT), { force: true });
 }
@@ -103,16 +102,6 @@ export function folderStore(
       await write(directory, CHECKPOINT, encodeCheckpoint(checkpoint, fingerprint));
     },
   };
-}
-
-function logOf(scales: readonly TrainedScale[]): string {
-  const rows = scales.flatMap(({ losses }, n) =>
-    losses.map(
-      ({ real, fake, adversarial, reconstruction }, i) =>
-        `${n},${i},${[real, fake, adversarial, reconstruction].map((v) => (Number.isNaN(v) ? '' : v)).join(',')}`,
-    ),
-  );
-  return `${['scale,iteration,real,fake,adversarial,reconstruction', ...rows].join('\n')}\n`;
 }
 
 async function write(directory: string, name: string, content: Uint8Array): Promise<void> {

@@ -8,7 +8,7 @@ import { configure, defectFraction } from '../configure.ts';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf } from '../open-model.ts';
 import { withDataset, withEngine } from '../options.ts';
-import { lossPicture, trainingSheet, writePicture } from '../pictures.ts';
+import { lossPicture, lossTable, trainingSheet, writePicture } from '../pictures.ts';
 import { duration, Progress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
 
@@ -143,5 +143,12 @@ async function writePictures(
 ): Promise<void> {
   await writePicture(directory, 'scales.png', await trainingSheet(detector, images));
   const losses = await lossPicture(detector.model);
-  await writeFolderAtomically(directory, new Map([['losses.png', losses]]));
+  const log = Buffer.from(lossTable(detector.model));
+  await writeFolderAtomically(
+    directory,
+    new Map([
+      ['losses.png', losses],
+      ['log.csv', log],
+    ]),
+  );
 }

@@ -1,0 +1,157 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
+import { HtdgDetector, method } from '../src/detector.ts';
+import { presets } from '../src/presets.ts';
+import { small } from './small.ts';
+
+const runtime = { engine: 'auto', threads: 2 };
+const quiet = { seed: 0, report: () => {} };
+
+describe.each(['official', 'paper', 'fast'] as const)('preset %s, RGB', (preset) =>
+  detectorConformance(method, { config: small(preset), images: sampleImages(3, 32, 2) }),
+);
+describe('preset fast, grey', () =>
+  detectorConformance(method, { config: small('fast'), images: sampleImages(1, 32, 1) }));
+
+describe.each(['no-generator', 'no-transformations', 'augmentation', 'single-scale-20'] as const)(
+  'ablation %s',
+  (variant) => {
+    it('trains, and scores test images differently from one another', async () => {
+      const { train, test } = pictures();
+      const detector = await method.create(small('official', { variant }), runtime);
+      await detector.fit(train, quiet);
+      const scores = (await detector.score(test)).map(({ value }) => value);
+      expect(scores.every(Number.isFinite)).toBe(true);
+      expect(new Set(scores).size).toBe(scores.length);
+      detector.dispose();
+    });
+  },
+);
+
+it('the ablation of one scale of 100 px has one scale of 100 px', async () => {
+  const { train } = pictures();
+  const detector = (await method.create(
+    small('official', { variant: 'single-scale-100', iterations: 1 }),
+    runtime,
+  )) as HtdgDetector;
+  await detector.fit(train.slice(0, 1), quiet);
+  expect(detector.model.scales.map(({ side }) => side)).toEqual([100]);
+  detector.dispose();
+});
+
+it('uses 54 transformations for RGB and 42 for grey, each with a fake class (HTDG_PRESETS 4.1)', async () => {
+  for (const [channels, outputs] of [
+    [3, 55],
+    [1, 43],
+  ] as const) {
+    const detector = (await method.create(
+      small('fast', { set: 'all', iterations: 1 }),
+      runtime,
+    )) as HtdgDetector;
+    await detector.fit(sampleImages(channels, 32, 1).train, quiet);
+    expect(detector.model.scales[0].discriminator.get('block4.conv.bias')?.shape).toEqual([outputs]);
+    detector.dispose();
+  }
+});
+
+it('scores every fraction of patches in one pass, the configured one as the score (Sec. 3.3)', async () => {
+  const { train, test } = pictures();
+  const config = small('official');
+  const detector = await method.create(
+    { ...config, scoring: { ...config.scoring, fraction: 0.1, fractions: [1, 0.5] } },
+    runtime,
+  );
+  await detector.fit(train, quiet);
+  const [{ value, parts }] = await detector.score(test);
+  expect(Object.keys(parts!).sort()).toEqual([
+    'fraction/0.1',
+    'fraction/0.5',
+    'fraction/1',
+    'scale/0',
+    'scale/1',
+  ]);
+  expect(value).toBe(parts!['fraction/0.1']);
+  detector.dispose();
+});
+
+it('the number of threads changes no bit of a training', async () => {
+  const { train } = pictures();
+  const weights: Float32Array[] = [];
+  for (const threads of [1, 2]) {
+    const detector = (await method.create(small('fast', { set: 'all' }), {
+      ...runtime,
+      threads,
+    })) as HtdgDetector;
+    await detector.fit(train, quiet);
+    weights.push(detector.model.scales[1].discriminator.get('block4.conv.weight')!.data);
+    detector.dispose();
+  }
+  expect(weights[0]).toEqual(weights[1]);
+});
+
+it('images of two sizes of a preset’s input give maps of the finest side', async () => {
+  const { train, test } = pictures();
+  const detector = await method.create(small('fast'), runtime);
+  await detector.fit(train, quiet);
+  const [map] = await detector.localize!(test.slice(0, 1));
+  expect([map.width, map.height, map.data.length]).toEqual([20, 20, 400]);
+  detector.dispose();
+});
+
+it('refuses a picture smaller than the receptive field, naming it', async () => {
+  const detector = await method.create(small(), runtime);
+  const tiny = { width: 10, height: 12, channels: 3 as const, data: new Uint8Array(360) };
+  await expect(detector.fit([tiny], quiet)).rejects.toThrow(/picture 0: .*10 x 12.*receptive field/);
+  detector.dispose();
+});
+
+it('names an unknown configuration key, also deep inside', () => {
+  const config = structuredClone(presets.fast) as Record<string, unknown>;
+  (config.training as Record<string, unknown>).iteration = 3;
+  expect(() => method.parseConfig(config)).toThrow(/"training\.iteration"/);
+});
+
+describe('a model folder', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'fsad-htdg-')), 'model');
+    const detector = await method.create(small(), runtime);
+    await detector.fit(pictures().train, quiet);
+    await detector.save(folder);
+    detector.dispose();
+  });
+  afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
+
+  it('that misses a scale says which, and how many are finished', async () => {
+    await rm(join(folder, 'scale-1.safetensors'));
+    await expect(method.load(folder, runtime)).rejects.toThrow(
+      /scale-1\.safetensors: missing; of 2 scales 1 are/,
+    );
+  });
+
+  it('with a truncated scale names the file', async () => {
+    await truncate(join(folder, 'scale-0.safetensors'), 5000);
+    await expect(method.load(folder, runtime)).rejects.toThrow(/scale-0\.safetensors: truncated/);
+  });
+
+  it('with one changed byte is refused by its checksum', async () => {
+    const path = join(folder, 'scale-0.safetensors');
+    const content = await readFile(path);
+    content[content.length - 100] ^= 1;
+    await writeFile(path, content);
+    await expect(method.load(folder, runtime)).rejects.toThrow(/scale-0\.safetensors: damaged/);
+  });
+
+  it('without a description is no model folder', async () => {
+    await rm(join(folder, 'config.json'));
+    await expect(method.load(folder, runtime)).rejects.toThrow(/not a model folder/);
+  });
+});
+
+function pictures() {
+  const { train, normal, anomalous } = sampleImages(3, 32, 2);
+  return { train, test: [normal, anomalous, ...train] };
+}
