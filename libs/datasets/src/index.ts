@@ -12,3 +12,7 @@ export {
   type DataLocation,
   type DownloadableName,
 } from './data-path.ts';
+export { SOURCES, type DatasetSource, type RemoteFile } from './fetch/sources.ts';
+export { fetchDataset, type Fetched, type FetchRequest } from './fetch/fetch-dataset.ts';
+export { type FetchProgress } from './fetch/download.ts';
+export { verifyDataset, type Verification } from './verify.ts';
