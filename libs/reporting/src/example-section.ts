@@ -7,10 +7,10 @@ import { columnLabel } from './paper-columns.ts';
 import { rocPanel, scoreHistogramPanel } from './score-figures.ts';
 import { settingName } from './words.ts';
 
-/** One trial in detail: its scores, learning curves and pictures. `place` keeps the ids of its figures apart. */
+/** One trial in detail, unfolded or not: its scores, learning curves and pictures. */
 export async function exampleSection(
   { summary, curves, scores, pictures }: ExampleTrial,
-  place: number,
+  unfolded: boolean,
 ): Promise<Html> {
   const { cell, metrics } = summary;
   const auroc = metrics ? `AUROC ${metrics.auroc.toFixed(3)}` : '';
@@ -18,14 +18,14 @@ export async function exampleSection(
   const plots: Html[] = [];
   const add = async (description: string, panel: Panel): Promise<void> => {
     const figure = await drawFigure(description, [panel]);
-    plots.push(plot(figure, `trial-${place}-${plots.length}`, ''));
+    plots.push(plot(figure, ''));
   };
   if (scores) {
     await add('Histogram of anomaly scores', scoreHistogramPanel(scores.values, scores.anomalous));
     await add('ROC curve', rocPanel(scores.values, scores.anomalous));
   }
   for (const panel of lossPanels(curves).slice(0, 6)) await add(`Loss: ${String(panel.title)}`, panel);
-  return html`<details ${place === 0 ? 'open' : ''}>
+  return html`<details ${unfolded ? 'open' : ''}>
     <summary>
       ${columnLabel(cell)}: ${settingName(cell)}, class ${cell.class}, trial ${cell.trial},
       ${auroc}${interval}

@@ -48,7 +48,7 @@ export async function experimentPage(given: ExperimentPage): Promise<string> {
   const plots: Html[] = [];
   for (const figure of figures) plots.push(await figureSection(figure));
   const shown: Html[] = [];
-  for (const [i, example] of examples.entries()) shown.push(await exampleSection(example, i));
+  for (const [i, example] of examples.entries()) shown.push(await exampleSection(example, i === 0));
   return htmlPage(
     `${title}, ${trials.budget}`,
     html`
@@ -137,8 +137,8 @@ function twoLines(cell: string): Html {
 
 async function figureSection(figure: PlannedFigure): Promise<Html> {
   const drawn: Html[] = [];
-  for (const [i, { title, panel }] of figure.panels.entries()) {
-    drawn.push(plot(await drawFigure(`${figure.title}: ${title}`, [panel]), `${figure.name}-${i}`, ''));
+  for (const { title, panel } of figure.panels) {
+    drawn.push(plot(await drawFigure(`${figure.title}: ${title}`, [panel]), ''));
   }
   return html`
     <h2>${figure.title}</h2>

@@ -33,9 +33,6 @@ async function openDrawing(): Promise<{ vega: typeof Vega; compile: typeof VegaL
   return { vega, compile };
 }
 
-/** Where an SVG of Vega names or uses a clip path or gradient: what comes before, the kind, the number. */
-export const drawingIds = /(id="|url\(#|href="#)(clip|gradient_)(\d+)/g;
-
 const characterWidths = new Map<string, number>();
 
 function characterWidth(character: string, bold: boolean): number {
@@ -69,20 +66,10 @@ export async function drawFigure(
   const { vega, compile } = await (drawing ??= openDrawing());
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
   try {
-    return { spec, svg: renumbered(await view.toSVG()) };
+    return { spec, svg: await view.toSVG() };
   } finally {
     view.finalize();
   }
-}
-
-/** Numbers the ids of clip paths and gradients from 0; Vega counts on over all figures of a process. */
-function renumbered(svg: string): string {
-  const numbers = new Map<string, number>();
-  return svg.replaceAll(drawingIds, (_, before: string, kind: string, number: string) => {
-    const id = kind + number;
-    if (!numbers.has(id)) numbers.set(id, numbers.size);
-    return `${before}${kind}${numbers.get(id)}`;
-  });
 }
 
 /** A figure as PNG on white, two pixels a unit. */

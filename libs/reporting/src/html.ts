@@ -1,5 +1,5 @@
 import { encodePng, escapeXml, type Image } from '@fsad/images';
-import { drawingIds, type Figure } from './figure.ts';
+import type { Figure } from './figure.ts';
 
 /** A piece of markup that is safe to put in a page as it stands. */
 export class Html {
@@ -39,16 +39,12 @@ export async function picture(image: Image, alternative: string): Promise<Html> 
   />`;
 }
 
-/**
- * A figure inside a page with its caption.
- * @param id unique in the page; keeps the clip paths of several figures apart
- */
-export function plot(figure: Figure, id: string, caption: Html | string): Html {
+/** A figure inside a page with its caption; it may shrink to its column, never grow past its own size. */
+export function plot(figure: Figure, caption: string): Html {
   const { description } = figure.spec as { description?: string };
   const svg = figure.svg
-    .replace(/^<svg /, `<svg role="img" aria-label="${escapeXml(description ?? id)}" `)
+    .replace(/^<svg /, `<svg role="img" aria-label="${escapeXml(description ?? '')}" `)
     .replace(/ (width|height)="[\d.]+" (?=height|viewBox)/g, ' ')
-    .replaceAll(drawingIds, `$1${id}-$2$3`)
     .replaceAll(/ (aria-hidden|aria-roledescription|role="graphics-[a-z]+")(="[^"]*")?/g, '');
   const width = /viewBox="0 0 ([\d.]+)/.exec(figure.svg)?.[1] ?? '400';
   return html`<figure class="plot">

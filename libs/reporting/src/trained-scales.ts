@@ -49,11 +49,10 @@ export async function trainedScales({ scales, training }: TrainingPage): Promise
 /** The loss curves with an explanation. Null where there are none. */
 export async function trainingLosses(curves: readonly LossCurve[]): Promise<Html | null> {
   if (curves.length === 0) return null;
-  const plots = await Promise.all(
-    lossPanels(curves).map(async (panel, i) =>
-      plot(await drawFigure(`Loss during training: ${String(panel.title)}`, [panel]), `loss-${i}`, ''),
-    ),
-  );
+  const plots: Html[] = [];
+  for (const panel of lossPanels(curves)) {
+    plots.push(plot(await drawFigure(`Loss during training: ${String(panel.title)}`, [panel]), ''));
+  }
   return html`
     <h2>The training</h2>
     <p class="note">

@@ -176,7 +176,6 @@ async function separation(
     <div class="plots">
       ${plot(
         histogram,
-        'histogram',
         `How often each anomaly score occurs, within each class. The dashed line is the threshold with the best F1 ` +
           `(${best.f1.toFixed(2)}), chosen with the labels in view: there ${missed} anomalous ` +
           `${missed === 1 ? 'image is' : 'images are'} missed and ${falseAlarms} normal ` +
@@ -184,7 +183,6 @@ async function separation(
       )}
       ${plot(
         roc,
-        'roc',
         'The share of anomalous images found against the share of normal images wrongly called anomalous, over all ' +
           'thresholds. The dotted diagonal is guessing; the area under the curve is the AUROC.',
       )}

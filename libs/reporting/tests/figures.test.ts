@@ -32,6 +32,14 @@ describe('drawFigure', () => {
     expect(image.data.some((value) => value < 60)).toBe(true);
   });
 
+  it('refers to nothing by id, so that many figures fit one page', async () => {
+    const figure = await drawFigure('two', [
+      rocPanel(scores, labels),
+      scoreHistogramPanel(scores, labels, 2),
+    ]);
+    expect(figure.svg).not.toMatch(/ id=|url\(#/);
+  });
+
   it('carries its description for readers who cannot see it', async () => {
     expect((await drawFigure('A curve.', [rocPanel(scores, labels)])).spec).toMatchObject({
       description: 'A curve.',
