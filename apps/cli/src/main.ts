@@ -9,6 +9,7 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   generate: async () => (await import('./commands/generate.ts')).generate,
   verify: async () => (await import('./commands/verify.ts')).verify,
   demo: async () => (await import('./commands/demo.ts')).demo,
+  report: async () => (await import('./commands/report.ts')).report,
 };
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
