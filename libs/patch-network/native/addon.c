@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "calls.h"
-#include "pool.h"
+#include "threads.h"
 
 #define LARGE ((size_t)1 << 21)
 
@@ -34,7 +34,7 @@ void host_free(void *memory, size_t bytes) {
 
 typedef struct {
   const kernels *kernels;
-  pool *pool;
+  thread_pool *pool;
   engine *engine;
 } opened;
 

@@ -55,7 +55,8 @@ INLINE ivec broadcast_int(int32_t value) { return value - (ivec){0}; }
 /* a * b + c, fused where the instruction set has it. */
 INLINE vec madd(vec a, vec b, vec c) {
 #if defined(__wasm_relaxed_simd__)
-  return (vec)__builtin_wasm_relaxed_madd_f32x4((__typeof__(__builtin_wasm_relaxed_madd_f32x4(a, b, c)))a, b, c);
+  typedef float plain __attribute__((vector_size(16)));
+  return (vec)__builtin_wasm_relaxed_madd_f32x4((plain)a, (plain)b, (plain)c);
 #else
   return a * b + c;
 #endif

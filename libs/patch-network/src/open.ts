@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Engine, EngineName, EngineOptions, EngineProbe } from './engine.ts';
 import { openNative, probeNative } from './kernels/native.ts';
+import { openWasm, probeWasm } from './kernels/wasm.ts';
 import { openReference } from './reference/engine.ts';
 
 /** What `auto` tries, fastest first. */
@@ -36,7 +37,7 @@ export async function openEngine(name: EngineName | 'auto', options: EngineOptio
 
 /** Every engine this build knows, and whether it works here; what fails says why and what to do. */
 export async function probeEngines(): Promise<EngineProbe[]> {
-  const probes: EngineProbe[] = [probeNative()];
+  const probes: EngineProbe[] = [probeNative(), probeWasm()];
   try {
     probes.push(...(await (await loadTensorflow()).probeTensorflow()));
   } catch (error) {
@@ -60,6 +61,8 @@ async function openNamed(name: EngineName, threads: number): Promise<Engine> {
       return openReference();
     case 'native':
       return openNative(threads);
+    case 'wasm':
+      return openWasm(threads);
     case 'tensorflow':
     case 'tensorflow-gpu':
       return (await loadTensorflow()).openTensorflowEngine(name, { threads });
