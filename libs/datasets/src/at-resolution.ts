@@ -1,18 +1,11 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BadImageError, DECODER, resizeImage, type Image } from '@fsad/images';
 import type { Dataset } from './dataset.ts';
 import { sha256 } from './digest.ts';
 import { DatasetError } from './errors.ts';
+import type { DecodeProgress } from './bad-images.ts';
+import { inParallel } from './parallel.ts';
 import { SlotFile } from './slot-file.ts';
-
-/** How far decoding into the cache is. */
-export interface DecodeProgress {
-  readonly done: number;
-  readonly total: number;
-  /** Pictures that could not be decoded so far. */
-  readonly bad: number;
-}
 
 export interface FillOptions {
   readonly onProgress?: (progress: DecodeProgress) => void;
@@ -80,26 +73,19 @@ export async function atResolution(
       const bad: BadImageError[] = [];
       let done = wanted.length - missing.length;
       onProgress?.({ done, total: wanted.length, bad: 0 });
-      const queue = missing.values();
-      let failed = false;
-      const work = async (): Promise<void> => {
-        for (const id of queue) {
-          if (failed) return;
+      await inParallel(
+        missing,
+        async (id) => {
           try {
-            signal?.throwIfAborted();
             await image(id);
           } catch (error) {
-            failed = !(error instanceof BadImageError) || onBadImage === 'fail';
-            if (failed) throw error;
-            bad.push(error as BadImageError);
+            if (!(error instanceof BadImageError) || onBadImage === 'fail') throw error;
+            bad.push(error);
           }
           onProgress?.({ done: ++done, total: wanted.length, bad: bad.length });
-        }
-      };
-      // One picture more than cores: the decoder's threads stay busy while this one resizes.
-      const ends = await Promise.allSettled(Array.from({ length: availableParallelism() + 1 }, work));
-      const problem = ends.find((end) => end.status === 'rejected');
-      if (problem) throw problem.reason;
+        },
+        signal,
+      );
       return bad;
     },
     async close() {

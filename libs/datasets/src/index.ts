@@ -4,7 +4,7 @@ export { DATASET_NAMES, DATASET_OPTIONS, openDataset, type OpenRequest } from '.
 export { drawSplit, splitId, type SplitRequest } from './split.ts';
 export { pixelDigest } from './digest.ts';
 export { selectTest, type TestRequest, type TestSelection } from './test-selection.ts';
-export { atResolution, type CachedDataset, type DecodeProgress, type FillOptions } from './at-resolution.ts';
+export { atResolution, type CachedDataset, type FillOptions } from './at-resolution.ts';
 export {
   dataDirectory,
   DOWNLOADABLE_NAMES,
@@ -16,3 +16,5 @@ export { SOURCES, type DatasetSource, type RemoteFile } from './fetch/sources.ts
 export { fetchDataset, type Fetched, type FetchRequest } from './fetch/fetch-dataset.ts';
 export { type FetchProgress } from './fetch/download.ts';
 export { verifyDataset, type Verification } from './verify.ts';
+export { withoutBadImages, type DecodeProgress } from './bad-images.ts';
+export { checkSplit, decodeSplits, encodeSplits, findSplit } from './split-file.ts';

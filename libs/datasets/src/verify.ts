@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BadImageError } from '@fsad/images';
 import type { DatasetName } from './dataset.ts';
 import { DOWNLOADABLE_NAMES, type DownloadableName } from './data-path.ts';
 import { checksumOf, wrongChecksum } from './fetch/download.ts';
 import { SOURCES } from './fetch/sources.ts';
+import { inParallel } from './parallel.ts';
 import { openDataset, type OpenRequest } from './open.ts';
 
 export interface Verification {
@@ -33,26 +33,20 @@ export async function verifyDataset(
     const ids = dataset.ids();
     let done = 0;
     let masks = 0;
-    const queue = ids.values();
-    const work = async (): Promise<void> => {
-      for (const id of queue) {
-        try {
-          const image = await dataset.image(id);
-          const mask = await dataset.mask(id);
-          if (mask) masks++;
-          if (mask && (mask.width !== image.width || mask.height !== image.height)) {
-            problems.push(
-              `${id} is ${image.width} x ${image.height}, its mask ${mask.width} x ${mask.height}`,
-            );
-          }
-        } catch (error) {
-          if (!(error instanceof BadImageError)) throw error;
-          problems.push(error.message);
+    await inParallel(ids, async (id) => {
+      try {
+        const image = await dataset.image(id);
+        const mask = await dataset.mask(id);
+        if (mask) masks++;
+        if (mask && (mask.width !== image.width || mask.height !== image.height)) {
+          problems.push(`${id} is ${image.width} x ${image.height}, its mask ${mask.width} x ${mask.height}`);
         }
-        onProgress?.({ done: ++done, total: ids.length });
+      } catch (error) {
+        if (!(error instanceof BadImageError)) throw error;
+        problems.push(error.message);
       }
-    };
-    await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
+      onProgress?.({ done: ++done, total: ids.length });
+    });
     return { problems, decoded: ids.length + masks, checksums: published.compared };
   } finally {
     await dataset.close();
