@@ -88,10 +88,10 @@ class WasmHost implements KernelHost {
   }
 
   async close(): Promise<void> {
-    const ended = [this.#first, ...this.#helpers].map(
-      (worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())),
-    );
-    this.#first.ref();
+    const ended = [this.#first, ...this.#helpers].map((worker) => {
+      worker.ref();
+      return new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    });
     this.#first.postMessage(null);
     await Promise.all(ended);
   }
