@@ -10,3 +10,5 @@ export {
 } from './comparison-figures.ts';
 export { trainingPage, type TestPicture, type TrainedScale, type TrainingPage } from './training-page.ts';
 export { writeReport, type WrittenReport } from './write-report.ts';
+export { paperColumn } from './paper-columns.ts';
+export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';

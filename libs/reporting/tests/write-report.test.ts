@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeReport } from '../src/index.ts';
+import { browserNeeded, browserPath, inspect } from './browser.ts';
+import { fakeSummary, storeFake, type FakeTrial } from './fake-store.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fsad-report-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const fakes: FakeTrial[] = [
+  ...[1, 5].flatMap((shots) =>
+    [0, 1].flatMap((trial) => [
+      { cell: { shots, trial }, auroc: 0.9 + 0.01 * trial },
+      { cell: { shots, trial, detector: 'geom', variant: 'default' }, auroc: 0.8 + 0.01 * trial },
+    ]),
+  ),
+  { cell: { trial: 2 }, status: 'diverged', message: 'loss is <NaN>' },
+];
+
+describe('writeReport', () => {
+  it('writes page, tables, CSV and figures of each experiment, and a list of them', async () => {
+    const [store, out] = [join(folder, 'store'), join(folder, 'out')];
+    await storeFake(store, [...fakes, { cell: { experiment: 'other', budget: 'smoke' } }]);
+    const written = await writeReport(store, out);
+    expect(written.map(({ experiment, trials, failed }) => [experiment, trials, failed])).toEqual([
+      ['anomaly-detection', 9, 1],
+      ['other', 1, 0],
+    ]);
+    const one = join(out, 'anomaly-detection-reduced');
+    expect((await readdir(one)).sort()).toEqual([
+      'figures',
+      'index.html',
+      'summary.csv',
+      'tables.md',
+      'trials.csv',
+    ]);
+    expect((await readdir(join(one, 'figures'))).sort()).toEqual(
+      ['auroc-by-method', 'auroc-by-shots'].flatMap((name) => [
+        `${name}.png`,
+        `${name}.svg`,
+        `${name}.vl.json`,
+      ]),
+    );
+    const rows = (await readFile(join(one, 'trials.csv'), 'utf8')).trim().split('\n');
+    expect(rows).toHaveLength(1 + 9);
+    expect(
+      rows.some((row) => row.includes('diverged') && row.includes('loss is <NaN> (at scale 1 3/10)')),
+    ).toBe(true);
+    const summary = await readFile(join(one, 'summary.csv'), 'utf8');
+    expect(summary).toContain('mnist,1,htdg,full,3,2,90.5,');
+    expect(await readFile(join(one, 'tables.md'), 'utf8')).toContain(
+      '| HTDG | 90.5 ± 0.7 | 94.3 ± 4.8 | −3.8 (',
+    );
+    const page = await readFile(join(one, 'index.html'), 'utf8');
+    expect(page).toContain('loss is &lt;NaN&gt;');
+    expect(page).toContain('1 diverged; those are in no mean');
+    expect(page).toContain('data:image/png;base64');
+    expect(await readFile(join(out, 'index.html'), 'utf8')).toContain('anomaly-detection-reduced/index.html');
+  });
+
+  it('gives the same bytes again, and removes figures that are no longer made', async () => {
+    const [store, out] = [join(folder, 'store'), join(folder, 'out')];
+    await storeFake(store, fakes);
+    await writeReport(store, out);
+    const digest = async (): Promise<string> => {
+      const hash = createHash('sha256');
+      for (const file of (await readdir(out, { recursive: true })).sort()) {
+        hash.update(file);
+        if (/\.\w+$/.test(file)) hash.update(await readFile(join(out, file)));
+      }
+      return hash.digest('hex');
+    };
+    const before = await digest();
+    await writeFile(join(out, 'anomaly-detection-reduced', 'figures', 'old.svg'), 'x');
+    await writeReport(store, out);
+    expect(await digest()).toBe(before);
+  });
+
+  it('names a picture it cannot read and goes on', async () => {
+    const store = join(folder, 'store');
+    await storeFake(store, [{ cell: {} }]);
+    const { key } = fakeSummary({ cell: {} });
+    await writeFile(join(store, key.slice(0, 2), key, 'map-0.png'), 'not a picture');
+    const [{ page }] = await writeReport(store, join(folder, 'out'));
+    expect(await readFile(page, 'utf8')).toMatch(/class="note mark">[^<]*map-0\.png/);
+  });
+
+  it('refuses a folder that is no store, and a store without results, saying what to do', async () => {
+    await expect(writeReport(join(folder, 'none'), folder)).rejects.toThrow('no store of results there');
+    await mkdir(join(folder, 'empty'));
+    await expect(writeReport(join(folder, 'empty'), folder)).rejects.toThrow('"fsad run" an experiment');
+  });
+
+  it.skipIf(!browserPath)(`writes pages a browser reads without complaint${browserNeeded}`, async () => {
+    await storeFake(join(folder, 'store'), fakes);
+    const [{ page }] = await writeReport(join(folder, 'store'), join(folder, 'out'));
+    for (const file of [page, join(folder, 'out', 'index.html')]) {
+      for (const seen of await inspect(file, [1280, 400])) {
+        expect(seen).toMatchObject({ complaints: [], overflow: 0, brokenImages: 0 });
+      }
+    }
+  });
+});
