@@ -16,7 +16,7 @@ export {
   type TrialStatus,
   type TrialSummary,
 } from './result.ts';
-export { defineExperiment, type Experiment, type MethodUse, type Place } from './experiment.ts';
+export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './experiment.ts';
 export { readResult, readSummaries, sidePath } from './index-file.ts';
 export { openStore, type Store } from './store.ts';
 export { columns, judge } from './judge.ts';
