@@ -1,1 +1,2 @@
-export {};
+export { method } from './detector.ts';
+export { presets, type GoadConfig } from './config.ts';
