@@ -1,4 +1,4 @@
-import yargs, { type CommandModule } from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { EXIT, explain } from './failure.ts';
 
 /** One file a verb; only the one that is asked for is loaded. */
@@ -8,7 +8,9 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   localize: async () => (await import('./commands/localize.ts')).localize,
   generate: async () => (await import('./commands/generate.ts')).generate,
   verify: async () => (await import('./commands/verify.ts')).verify,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   demo: async () => (await import('./commands/demo.ts')).demo,
+  compare: async () => (await import('./commands/compare.ts')).compare,
   report: async () => (await import('./commands/report.ts')).report,
 };
 
@@ -18,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const asked = VERBS[argv[0]];
     const verbs = await Promise.all((asked ? [asked] : Object.values(VERBS)).map((load) => load()));
-    await yargs(argv)
+    await refuseRepetition(yargs(argv))
       .scriptName('fsad')
       .usage(
         '$0 <command>\n\nFew-shot anomaly detection in images: learn from one to ten good pictures, find what differs.',
@@ -33,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .strict()
       .recommendCommands()
       .completion('completion', 'Print a script for shell completion')
-      .parserConfiguration({ 'duplicate-arguments-array': false, 'dot-notation': false })
+      .parserConfiguration({ 'dot-notation': false })
       .wrap(Math.min(110, process.stdout.columns ?? 110))
       .showHelpOnFail(false)
       .exitProcess(false)
@@ -47,4 +49,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`fsad: ${message}\n`);
     return code;
   }
+}
+
+/** An option that takes one value must not be given twice: which one was meant? */
+function refuseRepetition(parser: Argv): Argv {
+  const known = parser as unknown as { getOptions(): { array: string[] } };
+  return parser.check((values) => {
+    const lists = new Set(['_', ...known.getOptions().array]);
+    for (const [name, value] of Object.entries(values)) {
+      if (Array.isArray(value) && !lists.has(name) && name === name.toLowerCase()) {
+        throw new Error(`--${name} was given ${value.length} times; it takes one value`);
+      }
+    }
+    return true;
+  }, true);
 }

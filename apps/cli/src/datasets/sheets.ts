@@ -1,0 +1,105 @@
+import {
+  contactSheet,
+  equaliseClahe,
+  equaliseHistogram,
+  resizeImage,
+  tensorToImage,
+  type Image,
+} from '@fsad/images';
+import { finest, trainingPyramid, trainingSource, type PyramidSettings } from '@fsad/pyramid';
+import {
+  applyTransform,
+  colourTransforms,
+  greyTransforms,
+  type ShiftRule,
+  type Transform,
+} from '@fsad/transforms';
+
+/** Training images of a class, and how a preset looks at them. */
+export interface View {
+  readonly title: string;
+  readonly images: readonly Image[];
+  readonly ids: readonly string[];
+  readonly pyramid: PyramidSettings;
+  readonly shift: ShiftRule;
+}
+
+/** Each training image as stored and equalised in the two ways there are; grey ones are never equalised. */
+export function equalisationSheet({ title, images, ids }: View): Image {
+  const grey = images[0].channels === 1;
+  return contactSheet(
+    images.map((image) => {
+      const small = fitted(image);
+      return grey ? [small] : [small, equaliseHistogram(small), equaliseClahe(small)];
+    }),
+    {
+      title: `${title}: training images`,
+      subtitle: grey
+        ? 'Grey training images are not equalised by any preset.'
+        : 'Presets equalise training images, never test images: paper by histogram, official and fast by CLAHE.',
+      columns: grey ? ['as stored'] : ['as stored', 'histogram', 'CLAHE'],
+      rows: ids.map(shortened),
+    },
+    grey ? 128 : 160,
+  );
+}
+
+/** The first training image under every transformation, at the finest scale. */
+export function transformationSheet({ title, images, pyramid, shift }: View): Image {
+  const grey = images[0].channels === 1;
+  const transforms = grey ? greyTransforms : colourTransforms;
+  const image = finest(trainingSource(images[0], pyramid), pyramid);
+  const perRow = 9;
+  const rows: Transform[][] = [];
+  for (let i = 0; i < transforms.length; i += perRow) rows.push(transforms.slice(i, i + perRow));
+  return contactSheet(
+    rows.map((row) => row.map((transform) => tensorToImage(applyTransform(image, transform, shift)))),
+    {
+      title: `${title}: the ${transforms.length} transformations`,
+      subtitle:
+        'In the order of the classes: grey, flip, shift across and down, quarter turns anticlockwise.',
+      captions: rows.map((row) => row.map(captionOf)),
+    },
+    96,
+  );
+}
+
+/** Every scale of each training image, at its own size enlarged without smoothing. */
+export function pyramidSheet({ title, images, ids, pyramid }: View): Image {
+  const scales = trainingPyramid(images, pyramid);
+  return contactSheet(
+    images.map((_, i) => scales.map((scale) => tensorToImage(scale, i))),
+    {
+      title: `${title}: the scales, coarsest first`,
+      columns: pyramid.sizes.map((side) => `${side} px`),
+      rows: ids.map(shortened),
+    },
+    160,
+  );
+}
+
+/** At most 160 pixels on the longer side, so that equalisation is seen at the size it is used at. */
+function fitted(image: Image): Image {
+  const scale = Math.min(1, 160 / Math.max(image.width, image.height));
+  return resizeImage(
+    image,
+    Math.max(8, Math.round(image.width * scale)),
+    Math.max(8, Math.round(image.height * scale)),
+    'bicubic',
+  );
+}
+
+function captionOf({ grey, flip, tx, ty, turns }: Transform): string {
+  const parts = [
+    ...(grey ? ['grey'] : []),
+    ...(flip ? ['flip'] : []),
+    ...(tx !== 0 || ty !== 0 ? [`shift ${tx},${ty}`] : []),
+    ...(turns > 0 ? [`${turns * 90}°`] : []),
+  ];
+  return parts.length === 0 ? 'as it is' : parts.join(' ');
+}
+
+/** The last two parts of an id. */
+function shortened(id: string): string {
+  return id.split('/').slice(-2).join('/');
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { drawSplit, openDataset } from '@fsad/datasets';
+import { presets, pyramidOf, type PresetName } from '@fsad/htdg';
+import { writePicture } from '../pictures.ts';
+import { named, withNamed } from './named.ts';
+import { equalisationSheet, pyramidSheet, transformationSheet } from './sheets.ts';
+
+function builder(argv: Argv) {
+  return withNamed(argv)
+    .option('class', { type: 'string', describe: 'The normal class; the first unless given' })
+    .option('shots', { type: 'number', default: 5, describe: 'How many training images to show' })
+    .option('trial', { type: 'number', default: 0, describe: 'Which draw, counted from 0' })
+    .option('preset', {
+      choices: Object.keys(presets) as PresetName[],
+      default: 'fast' as PresetName,
+      describe: 'Whose pyramid and shifts to show',
+    })
+    .option('out', {
+      type: 'string',
+      describe: 'Folder for the pictures; runs/show/DATASET-CLASS unless given',
+    })
+    .example(
+      '$0 datasets show cifar10 --class ship --data my/cifar',
+      'training images as a method sees them',
+    );
+}
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+/** `fsad datasets show`: training images as a method sees them. */
+export const show: CommandModule<object, Arguments> = {
+  command: 'show [dataset]',
+  describe: 'Draw training images before and after equalisation, every transformation, and the pyramid',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  async handler(argv) {
+    const { name, path, options } = named(argv);
+    const dataset = await openDataset(name, { path, options });
+    try {
+      const className = argv.class ?? dataset.classes[0];
+      const { shots, trial } = argv;
+      const split = await drawSplit(dataset, { class: className, shots, trial });
+      const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
+      const ids = split.train.map(({ id }) => id);
+      const config = presets[argv.preset];
+      const view = {
+        title: `${name} ${className}`,
+        images,
+        ids,
+        pyramid: pyramidOf(config),
+        shift: config.transforms.shift,
+      };
+      const folder = argv.out ?? join('runs', 'show', `${name}-${className}`);
+      const sheets = {
+        equalisation: equalisationSheet,
+        transformations: transformationSheet,
+        pyramid: pyramidSheet,
+      };
+      for (const [sheet, draw] of Object.entries(sheets)) {
+        await writePicture(folder, `${sheet}.png`, draw(view));
+        process.stdout.write(`${join(folder, `${sheet}.png`)}\n`);
+      }
+    } finally {
+      await dataset.close();
+    }
+  },
+};

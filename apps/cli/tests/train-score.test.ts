@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodePng, type Image } from '@fsad/images';
+import { fsad } from './fsad.ts';
+import { writeMnist } from './idx.ts';
+
+const SMALL = ['--set', 'pyramid.sizes=[16,20]', '--set', 'network.widths=[8,8]', '--iterations', '2'];
+
+let folder: string;
+let data: string[];
+let model: string;
+const at = (...parts: string[]): string => join(folder, ...parts);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fsad-cli-'));
+  await writeMnist(at('mnist'), 60, 40);
+  data = ['--dataset', 'mnist', '--data', at('mnist')];
+  model = at('model');
+  const run = await fsad(
+    'train',
+    ...data,
+    '--class',
+    '3',
+    '--images',
+    '0',
+    ...SMALL,
+    '--seed',
+    '1',
+    '--out',
+    model,
+  );
+  expect(run.stderr).toContain('the model is in');
+  expect(run.code).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('fsad train', () => {
+  it('writes configuration, scales, split, log and pictures', () => {
+    const files = [
+      'config.json',
+      'scale-0.safetensors',
+      'scale-1.safetensors',
+      'split.json',
+      'log.csv',
+      'scales.png',
+      'losses.png',
+    ];
+    expect(files.filter((name) => !existsSync(join(model, name)))).toEqual([]);
+  });
+
+  it('refuses a folder that holds a model, unless told to continue it', async () => {
+    const again = [
+      'train',
+      ...data,
+      '--class',
+      '3',
+      '--images',
+      '0',
+      ...SMALL,
+      '--seed',
+      '1',
+      '--out',
+      model,
+    ];
+    const refused = await fsad(...again);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/holds a model already; --resume/);
+    const before = await readFile(join(model, 'scale-1.safetensors'));
+    expect((await fsad(...again, '--resume')).code).toBe(0);
+    expect(await readFile(join(model, 'scale-1.safetensors'))).toEqual(before);
+  });
+
+  it.each([
+    ['an unknown class', ['--class', 'x'], /no class "x"; its classes are 0, 1/],
+    ['more shots than the class has', ['--class', '3', '--shots', '50'], /50 were asked for/],
+    ['an index outside the class', ['--class', '3', '--images', '600'], /there is no image 600/],
+    ['indices that are no numbers', ['--class', '3', '--images', 'first'], /--images takes indices/],
+    ['indices and shots together', ['--class', '3', '--images', '0', '--shots', '2'], /mutually exclusive/],
+    [
+      'an unknown configuration key',
+      ['--class', '3', '--set', 'training.iteration=2'],
+      /no configuration key "training.iteration"/,
+    ],
+    ['an ill-typed value', ['--class', '3', '--set', 'training.learningRate=fast'], /training\.learningRate/],
+    ['no class', [], /--class is needed/],
+    ['an unknown option', ['--class', '3', '--itterations', '5'], /Unknown argument/i],
+  ])('%s is wrong usage', async (_, options, message) => {
+    const run = await fsad('train', ...data, ...SMALL, ...options, '--out', at('unused'));
+    expect(run.stderr).toMatch(message);
+    expect(run.code).toBe(2);
+    expect(existsSync(at('unused'))).toBe(false);
+  });
+
+  it('learns every picture of a folder, and names the one that cannot be read', async () => {
+    const pictures = at('pictures');
+    await writePictures(pictures, [grain(40, 0), grain(40, 1)]);
+    const run = await fsad('train', '--folder', pictures, ...SMALL, '--out', at('mine'));
+    expect(run.stderr).toContain('2 training images');
+    expect(run.code).toBe(0);
+    await writeFile(join(pictures, 'broken.png'), 'not a picture');
+    const broken = await fsad('train', '--folder', pictures, ...SMALL, '--out', at('unused'));
+    expect(broken.stderr).toContain('broken.png');
+    expect(broken.code).toBe(2);
+  });
+
+  it('refuses grey and RGB pictures together', async () => {
+    const pictures = at('mixed');
+    await writePictures(pictures, [
+      grain(40, 0),
+      { ...grain(40, 1), channels: 1, data: new Uint8Array(1600) },
+    ]);
+    const run = await fsad('train', '--folder', pictures, ...SMALL, '--out', at('unused'));
+    expect(run.stderr).toMatch(/grey.*in colour|in colour.*grey/);
+    expect(run.code).toBe(2);
+  });
+
+  it('refuses a picture smaller than the receptive field', async () => {
+    const pictures = at('tiny');
+    await writePictures(pictures, [grain(10, 0)]);
+    const run = await fsad('train', '--folder', pictures, ...SMALL, '--out', at('tiny-model'));
+    expect(run.stderr).toMatch(/10 x 10.*receptive field/);
+    expect(run.code).toBe(2);
+  });
+});
+
+describe('fsad score', () => {
+  it('gives AUROC with its interval, per scale and per fraction, as one JSON object', async () => {
+    const run = await fsad('score', model, ...data, '--limit', '30', '--json');
+    const result = JSON.parse(run.stdout) as Record<string, unknown>;
+    expect(result).toMatchObject({ images: 30, class: '3', fraction: 1 });
+    expect(result.interval).toHaveLength(2);
+    expect(result.perScale).toHaveLength(2);
+    expect(Object.keys(result.fractions as object)).toContain('0.05');
+    expect(result.auroc).toBeGreaterThanOrEqual(0);
+    expect(run.code).toBe(0);
+  });
+
+  it('writes one CSV line a picture', async () => {
+    const pictures = at('new');
+    await writePictures(pictures, [grain(40, 2), grain(50, 3)]);
+    const run = await fsad('score', model, pictures);
+    expect(run.stdout.trim().split('\n')).toHaveLength(3);
+    expect(run.stdout).toMatch(/^picture,score,scale\/0/);
+  });
+
+  it('says which file of a model is missing or truncated', async () => {
+    const copy = at('copy');
+    await cp(model, copy, { recursive: true });
+    await truncate(join(copy, 'scale-1.safetensors'), 900);
+    const truncated = await fsad('score', copy, ...data);
+    expect(truncated).toMatchObject({ code: 2 });
+    expect(truncated.stderr).toMatch(/scale-1\.safetensors: truncated/);
+    await rm(join(copy, 'scale-1.safetensors'));
+    const missing = await fsad('score', copy, ...data);
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.stderr).toMatch(/scale-1\.safetensors: missing/);
+    expect(await fsad('score', at('nowhere'))).toMatchObject({ code: 2 });
+  });
+});
+
+describe('fsad localize and generate', () => {
+  it('localize writes an overlay a picture and an overview, most anomalous first', async () => {
+    const pictures = at('look');
+    await writePictures(pictures, [grain(40, 4), grain(40, 5)]);
+    const run = await fsad('localize', model, pictures, '--out', at('maps'));
+    const scores = run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split('\t')[0]));
+    expect(scores).toHaveLength(2);
+    expect(scores[0]).toBeGreaterThanOrEqual(scores[1]);
+    expect(['0.png', '1.png', 'overview.png'].every((name) => existsSync(at('maps', name)))).toBe(true);
+  });
+
+  it('generate writes a contact sheet', async () => {
+    expect((await fsad('generate', model, '--count', '2', '--out', at('samples.png'))).code).toBe(0);
+    expect((await readFile(at('samples.png'))).subarray(1, 4).toString()).toBe('PNG');
+  });
+});
+
+describe('fsad', () => {
+  it('suggests the command that was meant', async () => {
+    const run = await fsad('trian');
+    expect(run.stderr).toMatch(/Did you mean train\?/);
+    expect(run.code).toBe(2);
+  });
+
+  it('explains every command with an example', async () => {
+    for (const verb of ['train', 'score', 'localize', 'generate', 'verify', 'doctor', 'demo']) {
+      const run = await fsad(verb, '--help');
+      expect(run.stdout, verb).toContain('Examples:');
+    }
+  });
+
+  it('tells a folder without fixtures from a good one', async () => {
+    const run = await fsad('verify', folder);
+    expect(run.stderr).toMatch(/no fixture/);
+    expect(run.code).toBe(2);
+  });
+});
+
+function grain(side: number, seed: number): Image {
+  const data = new Uint8Array(side * side * 3);
+  for (let i = 0; i < data.length; i++) data[i] = 100 + ((i * 37 + seed * 101 + ((i >> 5) % 7) * 11) % 90);
+  return { width: side, height: side, channels: 3, data };
+}
+
+async function writePictures(directory: string, images: readonly Image[]): Promise<void> {
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(directory, { recursive: true });
+  for (const [i, image] of images.entries())
+    await writeFile(join(directory, `${i}.png`), await encodePng(image));
+}
