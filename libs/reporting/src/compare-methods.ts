@@ -62,8 +62,13 @@ function compareTwo(main: Column, other: Column): Omit<MethodComparison, 'adjust
   return {
     first: columnLabel(main),
     second: columnLabel(other),
-    bootstrap: pairedBootstrap(first, second, { strata }),
+    bootstrap: pairedBootstrap(first, second, { strata, resamples: resamplesFor(first.length) }),
     wilcoxon: wilcoxonSignedRank(first, second),
     unpaired: trials - 2 * first.length,
   };
+}
+
+/** Resamples of a bootstrap: 10,000, fewer for thousands of pairs, whose mean needs no more than 1,000. */
+function resamplesFor(pairs: number): number {
+  return Math.max(1000, Math.min(10_000, Math.round(2e6 / pairs)));
 }
