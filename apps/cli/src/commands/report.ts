@@ -34,7 +34,9 @@ export const report: CommandModule<object, Arguments> = {
     }
     for (const { experiment, budget, trials, failed, page } of written) {
       const without = failed > 0 ? `, ${failed} of them failed` : '';
-      process.stdout.write(`${experiment}, budget ${budget}: ${trials} trials${without}: ${page}\n`);
+      process.stdout.write(
+        `${experiment}, budget ${budget}: ${trials} ${trials === 1 ? 'trial' : 'trials'}${without}: ${page}\n`,
+      );
     }
     process.stdout.write(`all of them: ${join(argv.out, 'index.html')}\n`);
   },

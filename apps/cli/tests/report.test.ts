@@ -1,0 +1,76 @@
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrialSummary } from '@fsad/runner';
+import { fsad } from './fsad.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fsad-report-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** A store with the index line of one finished trial. */
+async function storeOfOne(): Promise<string> {
+  const store = join(folder, 'store');
+  const key = 'ab'.repeat(32);
+  const summary: TrialSummary = {
+    key,
+    cell: {
+      experiment: 'anomaly-detection',
+      dataset: 'mnist',
+      class: '3',
+      shots: 1,
+      trial: 0,
+      detector: 'htdg',
+      variant: 'full',
+      budget: 'smoke',
+    },
+    status: 'ok',
+    failure: null,
+    metrics: { auroc: 0.9, aurocInterval: [0.85, 0.95], perScale: [], fractions: {}, parts: {}, pixel: null },
+    split: 's',
+    engine: 'wasm',
+    seconds: { fit: 1, score: 1, total: 2 },
+    finishedAt: '2026-01-02T03:04:05.000Z',
+  };
+  await mkdir(join(store, 'ab'), { recursive: true });
+  await writeFile(join(store, 'ab', `${key}.json`), '{}');
+  await appendFile(join(store, 'index.jsonl'), `${JSON.stringify(summary)}\n`);
+  return store;
+}
+
+describe('fsad report', () => {
+  it('writes the report and says where', async () => {
+    const out = join(folder, 'out');
+    const { code, stdout } = await fsad('report', '--store', await storeOfOne(), '--out', out);
+    expect(code).toBe(0);
+    const page = join(out, 'anomaly-detection-smoke', 'index.html');
+    expect(stdout).toContain(`anomaly-detection, budget smoke: 1 trial: ${page}`);
+    expect(await readFile(page, 'utf8')).toContain('90.0');
+    expect(await readFile(join(out, 'index.html'), 'utf8')).toContain('anomaly-detection');
+  });
+
+  it('gives JSON for machines', async () => {
+    const { stdout } = await fsad(
+      'report',
+      '--store',
+      await storeOfOne(),
+      '--out',
+      join(folder, 'out'),
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      reports: [{ experiment: 'anomaly-detection', budget: 'smoke', trials: 1, failed: 0 }],
+    });
+  });
+
+  it('exits with 2 and names a folder that is no store', async () => {
+    const { code, stderr } = await fsad('report', '--store', join(folder, 'none'), '--out', folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('none: no store of results there');
+  });
+});
