@@ -108,12 +108,19 @@ function compareColumn(column: Column, classes: readonly string[], paper: Publis
     published,
     printed: paper && name ? paper.value(name, 'average') : null,
     difference: published && gap(measured, published),
-    notes: [...cells].flatMap(([className, { published: cell }]) =>
-      cell?.note ? [`${className}: ${cell.note}`] : [],
-    ),
+    notes: doubts(cells),
     pixel: pixelAverage([...column.classes.values()]),
     cells,
   };
+}
+
+/** Why printed values are doubtful, one line a reason with the classes it concerns. */
+function doubts(cells: ReadonlyMap<string, ClassCell>): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const [className, { published }] of cells) {
+    if (published?.note) byReason.set(published.note, [...(byReason.get(published.note) ?? []), className]);
+  }
+  return [...byReason].map(([reason, classes]) => `${classes.join(', ')}: ${reason}`);
 }
 
 function printedSummary({ mean, std }: PublishedValue): Summary {

@@ -94,6 +94,15 @@ describe('compareSetting', () => {
     expect(classTable(compareSetting(setting)).rows[0][1]).toContain('?');
   });
 
+  it('says once what makes several printed values doubtful', async () => {
+    const cell = { dataset: 'fashion-mnist', shots: 10, detector: 'deep-svdd', variant: 'default' };
+    const fakes = ['bag', 'coat'].flatMap((name) => trials({ ...cell, class: name }, [0.7]));
+    const [row] = compareSetting(await settingOf(fakes)).rows;
+    expect(row.notes).toEqual([
+      'coat, bag: the whole column repeats the one-shot means; likely a copying error',
+    ]);
+  });
+
   it('leaves classes the paper does not have without a difference', async () => {
     const [row] = compareSetting(
       await settingOf(trials({ dataset: 'generated', class: 'disc' }, [0.9, 0.8])),
