@@ -10,6 +10,9 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   demo: async () => (await import('./commands/demo.ts')).demo,
+  datasets: async () => (await import('./commands/datasets.ts')).datasets,
+  compare: async () => (await import('./commands/compare.ts')).compare,
+  report: async () => (await import('./commands/report.ts')).report,
   compare: async () => (await import('./commands/compare.ts')).compare,
   report: async () => (await import('./commands/report.ts')).report,
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
-import { HtdgDetector, method } from '../src/detector.ts';
+import { method, type HtdgDetector } from '../src/detector.ts';
 import { presets } from '../src/presets.ts';
 import { small } from './small.ts';
 
