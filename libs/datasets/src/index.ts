@@ -18,3 +18,4 @@ export { type FetchProgress } from './fetch/download.ts';
 export { verifyDataset, type Verification } from './verify.ts';
 export { withoutBadImages, type DecodeProgress } from './bad-images.ts';
 export { checkSplit, decodeSplits, encodeSplits, findSplit } from './split-file.ts';
+export { summarise, type ClassSummary, type DatasetSummary } from './summary.ts';

@@ -8,7 +8,7 @@ import { verify } from '../datasets/verify.ts';
 
 /** `fsad datasets`: what is there, what it holds, how to get it. */
 export const datasets: CommandModule = {
-  command: 'datasets <verb>',
+  command: 'datasets',
   describe: 'List, fetch, verify and look at datasets',
   builder: (argv: Argv) =>
     argv

@@ -15,6 +15,9 @@ import {
   type Transform,
 } from '@fsad/transforms';
 
+/** Side of a picture on the sheets. */
+const SIDE = 128;
+
 /** Training images of a class, and how a preset looks at them. */
 export interface View {
   readonly title: string;
@@ -40,7 +43,7 @@ export function equalisationSheet({ title, images, ids }: View): Image {
       columns: grey ? ['as stored'] : ['as stored', 'histogram', 'CLAHE'],
       rows: ids.map(shortened),
     },
-    grey ? 128 : 160,
+    SIDE,
   );
 }
 
@@ -49,7 +52,7 @@ export function transformationSheet({ title, images, pyramid, shift }: View): Im
   const grey = images[0].channels === 1;
   const transforms = grey ? greyTransforms : colourTransforms;
   const image = finest(trainingSource(images[0], pyramid), pyramid);
-  const perRow = 9;
+  const perRow = grey ? 7 : 9;
   const rows: Transform[][] = [];
   for (let i = 0; i < transforms.length; i += perRow) rows.push(transforms.slice(i, i + perRow));
   return contactSheet(
@@ -57,10 +60,10 @@ export function transformationSheet({ title, images, pyramid, shift }: View): Im
     {
       title: `${title}: the ${transforms.length} transformations`,
       subtitle:
-        'In the order of the classes: grey, flip, shift across and down, quarter turns anticlockwise.',
+        'In the order of the classes. Flips are left to right, shifts 15 % of the side as (across, down), turns anticlockwise.',
       captions: rows.map((row) => row.map(captionOf)),
     },
-    96,
+    SIDE,
   );
 }
 
@@ -74,13 +77,13 @@ export function pyramidSheet({ title, images, ids, pyramid }: View): Image {
       columns: pyramid.sizes.map((side) => `${side} px`),
       rows: ids.map(shortened),
     },
-    160,
+    192,
   );
 }
 
-/** At most 160 pixels on the longer side, so that equalisation is seen at the size it is used at. */
+/** At most `SIDE` pixels on the longer side, the size at which the published code equalises. */
 function fitted(image: Image): Image {
-  const scale = Math.min(1, 160 / Math.max(image.width, image.height));
+  const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
   return resizeImage(
     image,
     Math.max(8, Math.round(image.width * scale)),
@@ -93,7 +96,7 @@ function captionOf({ grey, flip, tx, ty, turns }: Transform): string {
   const parts = [
     ...(grey ? ['grey'] : []),
     ...(flip ? ['flip'] : []),
-    ...(tx !== 0 || ty !== 0 ? [`shift ${tx},${ty}`] : []),
+    ...(tx !== 0 || ty !== 0 ? [`shift (${tx}, ${ty})`] : []),
     ...(turns > 0 ? [`${turns * 90}°`] : []),
   ];
   return parts.length === 0 ? 'as it is' : parts.join(' ');
