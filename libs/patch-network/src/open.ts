@@ -7,12 +7,6 @@ import { openReference } from './reference/engine.ts';
 /** What `auto` tries, fastest first. */
 const FASTEST_FIRST: readonly EngineName[] = ['tensorflow-gpu', 'native', 'tensorflow', 'wasm'];
 
-/** Each engine's module is loaded only when asked for, so that a missing TensorFlow costs nothing. */
-interface TensorflowModule {
-  openTensorflowEngine(name: 'tensorflow' | 'tensorflow-gpu', options: { threads: number }): Promise<Engine>;
-  probeTensorflow(): Promise<EngineProbe[]>;
-}
-
 /**
  * Opens an engine by name; `auto` takes the fastest that works here (never `reference`).
  * @throws Error saying why the engine, or with `auto` every engine, does not work here and what to do.
@@ -39,7 +33,7 @@ export async function openEngine(name: EngineName | 'auto', options: EngineOptio
 export async function probeEngines(): Promise<EngineProbe[]> {
   const probes: EngineProbe[] = [probeNative(), probeWasm()];
   try {
-    probes.push(...(await (await loadTensorflow()).probeTensorflow()));
+    probes.push(...(await (await import('./tensorflow/engine.ts')).probeTensorflow()));
   } catch (error) {
     const detail = messageOf(error);
     probes.push(
@@ -65,15 +59,10 @@ async function openNamed(name: EngineName, threads: number): Promise<Engine> {
       return openWasm(threads);
     case 'tensorflow':
     case 'tensorflow-gpu':
-      return (await loadTensorflow()).openTensorflowEngine(name, { threads });
+      return (await import('./tensorflow/engine.ts')).openTensorflowEngine(name, { threads });
     default:
       throw new Error(`engine ${String(name)} is not part of this build`);
   }
-}
-
-async function loadTensorflow(): Promise<TensorflowModule> {
-  const path = './tensorflow/engine.ts';
-  return (await import(path)) as TensorflowModule;
 }
 
 function messageOf(error: unknown): string {
