@@ -13,8 +13,6 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   datasets: async () => (await import('./commands/datasets.ts')).datasets,
   compare: async () => (await import('./commands/compare.ts')).compare,
   report: async () => (await import('./commands/report.ts')).report,
-  compare: async () => (await import('./commands/compare.ts')).compare,
-  report: async () => (await import('./commands/report.ts')).report,
 };
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
