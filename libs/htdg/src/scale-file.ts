@@ -49,6 +49,7 @@ export function encodeCheckpoint(checkpoint: ScaleCheckpoint, fingerprint: strin
   const tensors = new Map<string, Tensor>();
   put(tensors, 'discriminator', checkpoint.discriminator);
   if (checkpoint.generator) put(tensors, 'generator', checkpoint.generator);
+  if (checkpoint.average) put(tensors, 'average', checkpoint.average);
   tensors.set('losses', encodeLosses(checkpoint.losses));
   return encode(tensors, { scale: String(checkpoint.n), fingerprint });
 }
@@ -59,11 +60,15 @@ export function decodeCheckpoint(
   origin: string,
 ): { checkpoint: ScaleCheckpoint; fingerprint: string } {
   const { tensors, metadata } = decode(content, origin);
-  const generator = pick(tensors, 'generator');
+  const state = (prefix: string): NetworkState | null => {
+    const found = pick(tensors, prefix);
+    return found.size > 0 ? found : null;
+  };
   const checkpoint: ScaleCheckpoint = {
     n: Number(metadata.scale),
-    generator: generator.size > 0 ? generator : null,
+    generator: state('generator'),
     discriminator: pick(tensors, 'discriminator'),
+    average: state('average'),
     losses: decodeLosses(required(tensors, 'losses', origin)),
   };
   return { checkpoint, fingerprint: metadata.fingerprint };

@@ -10,6 +10,7 @@ import type {
 } from '@fsad/patch-network';
 import { upsampleTo } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';
+import { averageIn } from './averaging.ts';
 import type { HtdgConfig } from './config.ts';
 import type { LossRow, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import type { NoiseSource } from './noise.ts';
@@ -103,10 +104,10 @@ async function trainOne(
       config,
       iterations,
     });
-    const losses = await runIterations(run, plans, n, networks, start, iterations, iterate);
+    const { losses, average } = await runIterations(run, plans, n, networks, start, iterations, iterate);
     const scale: TrainedScale = {
       side: plan.side,
-      discriminator: learned(await discriminator.exportState()),
+      discriminator: average ?? learned(await discriminator.exportState()),
       generator: trained && {
         state: learned(await trained.network.exportState()),
         amplitudes: trained.amplitudes,
@@ -156,11 +157,14 @@ async function runIterations(
   start: ScaleCheckpoint | null,
   iterations: number,
   iterate: (iteration: number, signal?: AbortSignal) => Promise<IterationLosses>,
-): Promise<LossRow[]> {
+): Promise<{ losses: LossRow[]; average: NetworkState | null }> {
   const { store, signal, report } = run;
+  const { averageFrom } = run.config.training;
+  const averagedFrom = averageFrom === null ? Infinity : Math.floor(averageFrom * iterations);
   const side = plans[n].side;
   const stage = `scale ${n + 1} of ${plans.length} (${side} px)`;
   const losses: LossRow[] = start ? [...start.losses] : [];
+  let average = start?.average ?? null;
   const every = checkpointPeriod(side);
   let latest: ScaleCheckpoint | null = start;
   let saving: Promise<void> = Promise.resolve();
@@ -187,11 +191,16 @@ async function runIterations(
         report({ type: 'metric', name: `scale/${n}/${name}`, step: iteration, value });
       }
       losses.push(row);
+      if (iteration >= averagedFrom) {
+        const state = learned(await networks.discriminator.exportState());
+        average = averageIn(average, state, iteration - averagedFrom + 1);
+      }
       if (store) {
         latest = {
           n,
           generator: (await networks.generator?.exportState()) ?? null,
           discriminator: await networks.discriminator.exportState(),
+          average,
           losses: [...losses],
         };
         if (losses.length % every === 0 && losses.length < iterations) await save();
@@ -199,7 +208,7 @@ async function runIterations(
       report({ type: 'progress', stage, done: losses.length, total: iterations });
     }
     await saving;
-    return losses;
+    return { losses, average };
   } catch (error) {
     await saving.catch(() => undefined);
     throw error;

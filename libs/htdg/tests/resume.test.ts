@@ -6,6 +6,7 @@ import type { ScaleCheckpoint, TrainedScale, TrainingStore } from '../src/model.
 import { seededNoise } from '../src/noise.ts';
 import { pyramidOf } from '../src/scales.ts';
 import { trainScales } from '../src/trainer.ts';
+import type { HtdgConfig } from '../src/config.ts';
 import { small } from './small.ts';
 
 /** A store in memory; `before` is called ahead of every write and may throw. */
@@ -33,17 +34,23 @@ class MemoryStore implements TrainingStore {
   }
 }
 
-const config = small('official', { iterations: 4 });
+const base = small('official', { iterations: 4 });
+// Averaging from the middle on, so that a checkpoint holds an unfinished mean too.
+const config = { ...base, training: { ...base.training, averageFrom: 0.5 } };
 const pyramid = trainingPyramid(sampleImages(3, 32, 2).train, pyramidOf(config));
 
 /** Trains with what `store` holds; aborts when the progress of a scale reaches `stopAt` = [scale, iterations done]. */
-async function train(store: TrainingStore, stopAt?: readonly [number, number]): Promise<TrainedScale[]> {
+async function train(
+  store: TrainingStore,
+  stopAt?: readonly [number, number],
+  with_: HtdgConfig = config,
+): Promise<TrainedScale[]> {
   const engine = await openEngine('auto', { threads: 2 });
   const controller = new AbortController();
   try {
     return await trainScales({
       engine,
-      config,
+      config: with_,
       colour: 'rgb',
       noise: seededNoise(5),
       pyramid,
@@ -81,6 +88,29 @@ describe('a training that is stopped and continued', () => {
     expect([...store.scales.keys()]).toEqual([0]);
     expect(store.latest?.losses).toHaveLength(2);
   });
+});
+
+it('scores with the mean of the discriminators of the last iterations where the configuration says so', async () => {
+  const seen: Float32Array[] = [];
+  const store = new MemoryStore();
+  const keep = store.saveCheckpoint.bind(store);
+  const last = (checkpoint: ScaleCheckpoint): void => {
+    if (checkpoint.n === 0) seen.push(checkpoint.discriminator.get('block4.conv.bias')!.data);
+  };
+  store.saveCheckpoint = async (checkpoint) => {
+    last(checkpoint);
+    await keep(checkpoint);
+  };
+  await expect(train(store, [0, 3])).rejects.toThrow('stopped');
+  const third = seen[seen.length - 1];
+  const [scale] = await train(store);
+  const mean = scale.discriminator.get('block4.conv.bias')!.data;
+  // The mean of the third and the fourth iteration: as far from the third as from the fourth.
+  const single = { ...config, training: { ...config.training, averageFrom: null } };
+  const fourth = (await train(new MemoryStore(), undefined, single))[0].discriminator.get(
+    'block4.conv.bias',
+  )!.data;
+  for (const [i, value] of mean.entries()) expect(value).toBeCloseTo((third[i] + fourth[i]) / 2, 6);
 });
 
 it('a full disk stops the training with its own error and loses no finished scale', async () => {
