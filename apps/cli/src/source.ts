@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFolderAtomically } from '@fsad/detector';
 import {
+  checkSplit,
+  decodeSplits,
   drawSplit,
+  findSplit,
   openDataset,
   resolveDataPath,
   type Dataset,
@@ -59,10 +62,17 @@ export interface SplitArguments {
   readonly shots?: number;
   readonly trial?: number;
   readonly split: 'hash' | 'consecutive';
+  readonly splitFile?: string;
 }
 
-/** Draws the training images the arguments ask for: by index, by the rule, or for a folder without either, all of it. */
+/** Draws the training images the arguments ask for: from a file of splits, by index, by the rule, or for a folder without either, all of it. */
 export async function splitOf(dataset: Dataset, source: Source, argv: SplitArguments): Promise<Split> {
+  if (argv.splitFile !== undefined) {
+    const splits = decodeSplits(await readFile(argv.splitFile, 'utf8'), argv.splitFile);
+    const split = findSplit(splits, { class: source.class, shots: argv.shots ?? 1, trial: argv.trial ?? 0 });
+    await checkSplit(dataset, split);
+    return split;
+  }
   if (argv.images !== undefined) {
     if (argv.shots !== undefined || argv.trial !== undefined) {
       throw new Error('--images and --shots/--trial exclude one another');

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeSplits, type DatasetSummary, type Verification } from '@fsad/datasets';
+import { decodeSplits, drawSplit, openDataset, type DatasetSummary, type Verification } from '@fsad/datasets';
 import { decodeImage } from '@fsad/images';
+import { splitOf } from '../src/source.ts';
 import { fsad } from './fsad.ts';
 import { writeMnist } from './idx.ts';
 
@@ -107,6 +108,40 @@ describe('fsad datasets', () => {
     const splits = decodeSplits(await readFile(out, 'utf8'), out);
     expect(splits.map((s) => [s.class, s.trial, s.shots])).toEqual(
       ['3', '4'].flatMap((name) => [0, 1].flatMap((trial) => [1, 2].map((shots) => [name, trial, shots]))),
+    );
+  });
+
+  it('train takes a split back from such a file, for the same data only', async () => {
+    const out = join(folder, 'back.json');
+    await fsad(
+      'datasets',
+      'split',
+      'mnist',
+      '--data',
+      mnist,
+      '--class',
+      '3',
+      '--shots',
+      '2',
+      '--trials',
+      '2',
+      '--out',
+      out,
+    );
+    const dataset = await openDataset('mnist', { path: mnist });
+    const source = { dataset: 'mnist', path: mnist, options: {}, class: '3' } as const;
+    const given = await splitOf(dataset, source, {
+      split: 'consecutive',
+      splitFile: out,
+      shots: 2,
+      trial: 1,
+    });
+    expect(given).toEqual(await drawSplit(dataset, { class: '3', shots: 2, trial: 1 }));
+    const other = join(folder, 'other');
+    await writeMnist(other, 20, 20);
+    const smaller = await openDataset('mnist', { path: other });
+    await expect(splitOf(smaller, source, { split: 'hash', splitFile: out, shots: 2 })).rejects.toThrow(
+      /lacks training images of the split/,
     );
   });
 

@@ -38,6 +38,10 @@ function builder(argv: Argv) {
       default: 'hash' as const,
       describe: "How images are drawn; consecutive: the published code's groups",
     })
+    .option('split-file', {
+      type: 'string',
+      describe: 'Take the split of --class, --shots and --trial from a file that fsad datasets split wrote',
+    })
     .option('preset', {
       choices: Object.keys(presets) as PresetName[],
       default: 'fast' as PresetName,
@@ -59,7 +63,7 @@ function builder(argv: Argv) {
     .option('seed', { type: 'number', default: 0, describe: 'Root of all randomness' })
     .option('out', { type: 'string', demandOption: true, describe: 'The model folder to write' })
     .option('resume', { type: 'boolean', default: false, describe: 'Continue what was interrupted in --out' })
-    .conflicts('images', ['shots', 'trial'])
+    .conflicts('images', ['shots', 'trial', 'split-file'])
     .conflicts('folder', ['dataset', 'images'])
     .example('$0 train --folder my/good/pictures --out runs/mine', 'all pictures of a folder')
     .example(
