@@ -7,16 +7,7 @@
 // Wanted: Linux, Python 3 with pip, a C++17 compiler, the registries of npm and PyPI. Run again it checks what is there and
 // builds only what is missing; --rebuild starts afresh. PYTHON and CXX choose another python3 and c++.
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -184,6 +175,7 @@ function compile() {
   writeFileSync(silence, SILENCE);
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(binding, 'binding', file));
   const includes = [join(root, 'node_modules', 'node-api-headers', 'include'), join(libraries, 'include')];
+  // Relative to the addon, so that the folder may move; TensorFlow finds its CUDA libraries itself.
   const up = '../'.repeat(npmPackage.split('/').length + 3);
   const result = attempt(compilerCommand(), [
     ...['-std=c++17', '-O2', '-w', '-shared', '-fPIC', `-DNAPI_VERSION=${NAPI}`],
@@ -191,20 +183,10 @@ function compile() {
     ...[...sources, silence],
     ...['-o', `${addon}.tmp`],
     ...['-L', libraries, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
-    ...['-Wl,--disable-new-dtags', '-Wl,-z,initfirst', `-Wl,-rpath,${runPaths(up).join(':')}`],
+    ...['-Wl,-z,initfirst', `-Wl,-rpath,$ORIGIN/${up}python/tensorflow`],
   ]);
   if (result.status !== 0) throw new Failure(`the compiler failed:\n${result.stderr}`);
   renameSync(`${addon}.tmp`, addon);
-}
-
-/** Where the binding looks for TensorFlow and, of the CUDA wheels, for each library; relative to itself, so that the folder may move. */
-function runPaths(up) {
-  const nvidia = join(python, 'nvidia');
-  const cuda = existsSync(nvidia) ? readdirSync(nvidia) : [];
-  const folders = cuda
-    .map((part) => `nvidia/${part}/lib`)
-    .filter((path) => existsSync(join(python, path)) && statSync(join(python, path)).isDirectory());
-  return ['tensorflow', ...folders].map((path) => `$ORIGIN/${up}python/${path}`);
 }
 
 /** Loads the binding in a process of its own and multiplies two matrices. */

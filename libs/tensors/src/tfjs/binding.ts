@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** The two bindings of TensorFlow's C library to TensorFlow.js. */
 export type BindingName = 'tensorflow' | 'tensorflow-gpu';
@@ -34,11 +35,12 @@ export function findBinding(name: BindingName): string | null {
 
 /**
  * Loads a binding, which registers the TensorFlow.js backend `tensorflow`; once a process. The number of threads is taken
- * from `threads` unless TF_NUM_INTRAOP_THREADS is set, and cannot change afterwards.
+ * from `threads` unless TF_NUM_INTRAOP_THREADS is set, and cannot change afterwards. Without a GPU, `tensorflow-gpu` serves as `tensorflow`.
  * @throws Error saying which command builds it, or that this process already runs the other binding.
  */
 export function loadBinding(name: BindingName, threads: number): void {
   if (loaded === name) return;
+  if (loaded === 'tensorflow-gpu' && !usesGpu()) return;
   if (loaded !== null) {
     throw new Error(`engine ${name}: this process already runs ${loaded}; open one of the two a process`);
   }
@@ -51,6 +53,7 @@ export function loadBinding(name: BindingName, threads: number): void {
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
   process.env.TF_DETERMINISTIC_OPS ??= '1';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0'; // single precision in full, not TF32's ten bits
   const require = createRequire(import.meta.url);
   restoreRemovedUtilities(require('node:util') as Record<string, unknown>);
   try {
@@ -62,6 +65,11 @@ export function loadBinding(name: BindingName, threads: number): void {
     });
   }
   loaded = name;
+}
+
+/** Whether the loaded binding computes on a GPU. */
+export function usesGpu(): boolean {
+  return (tf.findBackend('tensorflow') as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
 
 /** Node 23 removed two functions of `util` that the binding's JavaScript calls. */

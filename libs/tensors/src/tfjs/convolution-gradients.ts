@@ -189,20 +189,39 @@ function unfold(
       const from = Math.min(outWidth, Math.max(0, Math.ceil(-shift / strideWidth)));
       const to = Math.max(from, Math.min(outWidth, Math.floor((inWidth - 1 - shift) / strideWidth) + 1));
       for (let c = 0; c < info.inChannels; c++, row += rowLength) {
+        if (from > 0 || to < outWidth) columns.fill(0, row, row + outHeight * outWidth);
         for (let i = 0, target = row; i < outHeight; i++, target += outWidth) {
           const y = i * strideHeight - padInfo.top + a;
-          if (y < 0 || y >= inHeight) {
-            columns.fill(0, target, target + outWidth);
-            continue;
-          }
-          const source = (c * inHeight + y) * inWidth + shift;
-          for (let j = 0; j < from; j++) columns[target + j] = 0;
-          for (let j = from; j < to; j++) columns[target + j] = planes[source + j * strideWidth];
-          for (let j = to; j < outWidth; j++) columns[target + j] = 0;
+          if (y < 0 || y >= inHeight) columns.fill(0, target, target + outWidth);
+          else
+            copyStrided(
+              planes,
+              (c * inHeight + y) * inWidth + shift + from * strideWidth,
+              strideWidth,
+              columns,
+              target + from,
+              to - from,
+            );
         }
       }
     }
   }
+}
+
+/** Copies `count` values, every `stride`-th of the source. */
+function copyStrided(
+  source: Float32Array,
+  from: number,
+  stride: number,
+  target: Float32Array,
+  to: number,
+  count: number,
+): void {
+  if (stride === 1) {
+    if (count > 0) target.set(source.subarray(from, from + count), to);
+    return;
+  }
+  for (let i = 0; i < count; i++) target[to + i] = source[from + i * stride];
 }
 
 function requireChannelsLast(dataFormat: string): void {

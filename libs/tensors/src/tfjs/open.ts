@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs'; // registers the gradients, which tfjs-core does not
 import '@tensorflow/tfjs-backend-cpu';
-import { findBinding, loadBinding, type BindingName } from './binding.ts';
+import { findBinding, loadBinding, usesGpu } from './binding.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 
 /** How general networks are to be run. */
@@ -37,11 +37,20 @@ export async function openTfjs({ engine, threads = availableParallelism() }: Tfj
   }
   if (engine === 'cpu') return startCpu();
   if (engine === 'wasm') return startWasm();
-  if (engine === 'tensorflow' || engine === 'tensorflow-gpu') return startBinding(engine, threads);
+  if (engine === 'tensorflow' || engine === 'tensorflow-gpu') {
+    loadBinding(engine, threads);
+    if (engine === 'tensorflow-gpu' && !usesGpu()) {
+      throw new Error(
+        'engine tensorflow-gpu: TensorFlow sees no GPU; check its driver and CUDA_VISIBLE_DEVICES',
+      );
+    }
+    return startBinding();
+  }
   for (const name of ['tensorflow-gpu', 'tensorflow'] as const) {
     if (findBinding(name) === null) continue;
     try {
-      return await startBinding(name, threads);
+      loadBinding(name, threads);
+      return await startBinding();
     } catch {
       continue;
     }
@@ -49,17 +58,11 @@ export async function openTfjs({ engine, threads = availableParallelism() }: Tfj
   return startWasm();
 }
 
-async function startBinding(name: BindingName, threads: number): Promise<Tfjs> {
-  loadBinding(name, threads);
+async function startBinding(): Promise<Tfjs> {
   await start('tensorflow');
-  const backend = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
-  if (name === 'tensorflow-gpu' && !backend.isUsingGpuDevice) {
-    throw new Error(
-      'engine tensorflow-gpu: TensorFlow sees no GPU; check the driver and CUDA_VISIBLE_DEVICES',
-    );
-  }
-  const where = backend.isUsingGpuDevice ? 'GPU' : `${process.env.TF_NUM_INTRAOP_THREADS} threads`;
-  return { tf, backend: 'tensorflow', description: `TensorFlow ${backend.binding.TF_Version}, ${where}` };
+  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
+  const where = usesGpu() ? 'GPU' : `${process.env.TF_NUM_INTRAOP_THREADS} threads`;
+  return { tf, backend: 'tensorflow', description: `TensorFlow ${binding.TF_Version}, ${where}` };
 }
 
 async function startWasm(): Promise<Tfjs> {

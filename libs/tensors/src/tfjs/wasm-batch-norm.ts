@@ -12,21 +12,14 @@ export const batchNormKernel: KernelFunc = ({ inputs, attrs, backend: untyped })
   const backend = untyped as BackendWasm;
   const { x, scale, shift } = inputs as Record<'x' | 'scale' | 'shift', TensorInfo>;
   const { epsilon, relu } = attrs as unknown as Attributes;
-  const channels = scale.shape[0];
-  const outputs = [allocate(backend, x.shape), allocate(backend, [channels]), allocate(backend, [channels])];
+  const outputs = [x, scale, scale].map(({ shape }) => allocate(backend, shape));
   const [y, mean, variance] = outputs.map((info) => floatsOf(backend, info));
-  const input = floatsOf(backend, x);
-  moments(input, mean, variance);
+  const values = floatsOf(backend, x);
+  moments(values, mean, variance);
   const weight = floatsOf(backend, scale);
   const factor = Float64Array.from(weight, (value, c) => value / Math.sqrt(variance[c] + epsilon));
   const offset = Float64Array.from(floatsOf(backend, shift), (value, c) => value - mean[c] * factor[c]);
-  const floor = relu ? 0 : -Infinity;
-  for (let i = 0; i < input.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const value = input[i] * factor[c] + offset[c];
-      y[i] = value < floor ? floor : value;
-    }
-  }
+  scaleAndShift(values, factor, offset, relu ? 0 : -Infinity, y);
   return outputs;
 };
 
@@ -35,43 +28,86 @@ export const batchNormGradKernel: KernelFunc = ({ inputs, attrs, backend: untype
   const backend = untyped as BackendWasm;
   const infos = inputs as Record<'gradient' | 'x' | 'y' | 'scale' | 'mean' | 'variance', TensorInfo>;
   const { epsilon, relu } = attrs as unknown as Attributes;
-  const channels = infos.scale.shape[0];
-  const outputs = [
-    allocate(backend, infos.x.shape),
-    allocate(backend, [channels]),
-    allocate(backend, [channels]),
-  ];
+  const outputs = [infos.x, infos.scale, infos.scale].map(({ shape }) => allocate(backend, shape));
   const [atX, atScale, atShift] = outputs.map((info) => floatsOf(backend, info));
-  const gradient = floatsOf(backend, infos.gradient);
   const x = floatsOf(backend, infos.x);
-  const y = floatsOf(backend, infos.y);
   const mean = Float64Array.from(floatsOf(backend, infos.mean));
-  const inverse = Float64Array.from(
-    floatsOf(backend, infos.variance),
-    (value) => 1 / Math.sqrt(value + epsilon),
-  );
-  const sums = new Float64Array(channels);
-  const products = new Float64Array(channels);
-  for (let i = 0; i < x.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      const before = relu && !(y[i] > 0) ? 0 : gradient[i];
-      atX[i] = before;
-      sums[c] += before;
-      products[c] += before * (x[i] - mean[c]);
-    }
-  }
+  const variance = floatsOf(backend, infos.variance);
+  const inverse = Float64Array.from(variance, (value) => 1 / Math.sqrt(value + epsilon));
+  const gradient = floatsOf(backend, infos.gradient);
+  const before = relu ? where(floatsOf(backend, infos.y), gradient, atX) : gradient;
+  const sums = new Float64Array(mean.length);
+  const products = new Float64Array(mean.length);
+  addProducts(before, x, mean, sums, products);
   atScale.set(products.map((value, c) => value * inverse[c]));
   atShift.set(sums);
-  const count = x.length / channels;
+  const count = x.length / mean.length;
   const factor = Float64Array.from(floatsOf(backend, infos.scale), (value, c) => value * inverse[c]);
-  const slope = products.map((value, c) => (-factor[c] * inverse[c] * inverse[c] * value) / count);
+  const slope = products.map((value, c) => (-factor[c] * inverse[c] ** 2 * value) / count);
   const offset = sums.map((value, c) => (-factor[c] * value) / count - slope[c] * mean[c]);
-  for (let i = 0; i < x.length;) {
-    for (let c = 0; c < channels; c++, i++) atX[i] = factor[c] * atX[i] + slope[c] * x[i] + offset[c];
-  }
+  combine(before, factor, x, slope, offset, atX);
   return outputs;
 };
 
+// Each pass over memory is a function of its own: the compiler makes far better code of small ones.
+
+/** y = max(floor, factor * x + offset). */
+function scaleAndShift(
+  x: Float32Array,
+  factor: Float64Array,
+  offset: Float64Array,
+  floor: number,
+  y: Float32Array,
+): void {
+  const channels = factor.length;
+  for (let i = 0; i < x.length;) {
+    for (let c = 0; c < channels; c++, i++) {
+      const value = x[i] * factor[c] + offset[c];
+      y[i] = value < floor ? floor : value;
+    }
+  }
+}
+
+/** The values where `y` is positive, else zero. */
+function where(y: Float32Array, values: Float32Array, result: Float32Array): Float32Array {
+  for (let i = 0; i < y.length; i++) result[i] = y[i] > 0 ? values[i] : 0;
+  return result;
+}
+
+/** Adds the gradients, and their products with x - mean, up by channel. */
+function addProducts(
+  gradient: Float32Array,
+  x: Float32Array,
+  mean: Float64Array,
+  sums: Float64Array,
+  products: Float64Array,
+): void {
+  const channels = mean.length;
+  for (let i = 0; i < x.length;) {
+    for (let c = 0; c < channels; c++, i++) {
+      const value = gradient[i];
+      sums[c] += value;
+      products[c] += value * (x[i] - mean[c]);
+    }
+  }
+}
+
+/** result = factor * a + slope * b + offset. */
+function combine(
+  a: Float32Array,
+  factor: Float64Array,
+  b: Float32Array,
+  slope: Float64Array,
+  offset: Float64Array,
+  result: Float32Array,
+): void {
+  const channels = factor.length;
+  for (let i = 0; i < a.length;) {
+    for (let c = 0; c < channels; c++, i++) result[i] = factor[c] * a[i] + slope[c] * b[i] + offset[c];
+  }
+}
+
+/** Mean and biased variance by channel, taken around the first pixel to keep their digits. */
 function moments(values: Float32Array, mean: Float32Array, variance: Float32Array): void {
   const channels = mean.length;
   const count = values.length / channels;
