@@ -1,16 +1,7 @@
-import type { Dataset, DatasetName, Split, TestItem } from '@fsad/datasets';
+import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
 
 export type SplitRule = 'hash' | 'consecutive';
-
-/** The images a trial scores. */
-export interface TestSubset {
-  /** Digest of the ids in order; part of the trial key. */
-  readonly id: string;
-  readonly items: readonly TestItem[];
-  /** Test images there are; more than `items` when a subset was taken. */
-  readonly available: number;
-}
 
 /**
  * What the runner knows to run: methods by name, datasets, engines. Runner and child processes open the same registry by the address of the
@@ -30,13 +21,13 @@ export interface Registry {
       readonly rule: SplitRule;
     },
   ): Promise<Split>;
-  /** `count` null takes every image. */
+  /** The images to score: every one, or a stratified subset of `count`. */
   chooseTest(
     dataset: Dataset,
-    className: string,
+    split: Split,
     subset: 'test' | 'validation',
     count: number | null,
-  ): TestSubset;
+  ): TestSelection;
   /** The engine a method will compute with: what `auto` or a name comes down to. @throws Error when it does not work here. */
   resolveEngine(detector: string, requested: string): Promise<ResolvedEngine>;
   /** Name and version of what decodes pictures. */

@@ -1,0 +1,68 @@
+import type { Dataset, Split } from '@fsad/datasets';
+import { trialKey } from './key.ts';
+import type { Prepared } from './prepare.ts';
+import type { Registry, SplitRule } from './registry.ts';
+import type { Cell, TrialInputs } from './result.ts';
+
+/** One trial to be: its key, the cell it fills and everything that enters the key. */
+export interface PlannedTrial {
+  readonly key: string;
+  readonly cell: Cell;
+  readonly inputs: TrialInputs;
+  /** How the split and the test images are found again. */
+  readonly draw: TrialDraw;
+}
+
+/** How a trial's images are chosen. */
+export interface TrialDraw {
+  readonly rule: SplitRule;
+  readonly subset: 'test' | 'validation';
+  readonly testCount: number | null;
+}
+
+/** The trials of a prepared experiment, one at a time; of splits and test images only ids are held. */
+export async function* planTrials(prepared: Prepared, registry: Registry): AsyncGenerator<PlannedTrial> {
+  const { request, evaluation, testCount } = prepared;
+  const draw: TrialDraw = { rule: request.splitRule, subset: request.subset, testCount };
+  const idsOf = imageIds(draw, registry);
+  for (const { cell, use } of prepared.cells()) {
+    const dataset = prepared.datasets.get(cell.dataset as Split['dataset']);
+    if (!dataset) throw new Error(`dataset ${cell.dataset} was not prepared`);
+    const place = { dataset: dataset.name, class: cell.class, shots: cell.shots, colour: dataset.colour };
+    const inputs: TrialInputs = {
+      configuration: {
+        detector: cell.detector,
+        settings: prepared.settings(use, place),
+        seed: request.seed + cell.trial,
+        evaluation,
+      },
+      ...(await idsOf(dataset, cell)),
+      data: dataset.fingerprint,
+      decoder: registry.decoder,
+      engine: prepared.engine(cell.detector).name,
+      numericVersion: prepared.method(cell.detector).numericVersion,
+    };
+    yield { key: trialKey(inputs), cell, inputs, draw };
+  }
+}
+
+/** Ids of split and test images by cell; neighbours in the matrix share them. */
+function imageIds(
+  draw: TrialDraw,
+  registry: Registry,
+): (dataset: Dataset, cell: Cell) => Promise<{ split: string; testSubset: string }> {
+  let last = { of: '', split: '', testSubset: '' };
+  const subsets = new Map<string, string>();
+  return async (dataset, { class: className, shots, trial }) => {
+    const of = `${dataset.name}\0${className}\0${shots}\0${trial}`;
+    if (last.of === of) return { split: last.split, testSubset: last.testSubset };
+    const split = await registry.drawSplit(dataset, { class: className, shots, trial, rule: draw.rule });
+    // Only in a folder of one's own can a training image be among the test images and be left out there.
+    const place = dataset.name === 'folder' ? of : `${dataset.name}\0${className}`;
+    const testSubset =
+      subsets.get(place) ?? registry.chooseTest(dataset, split, draw.subset, draw.testCount).id;
+    subsets.set(place, testSubset);
+    last = { of, split: split.id, testSubset };
+    return { split: split.id, testSubset };
+  };
+}

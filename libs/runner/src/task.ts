@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
+import type { Registry, ResolvedEngine } from './registry.ts';
+import type { TrialDraw } from './plan.ts';
+import type { Cell, Provenance, TrialInputs, TrialResult } from './result.ts';
+
+/** A trial as it is handed to a process: values only, so that it can cross a pipe or a queue. */
+export interface TrialTask {
+  readonly key: string;
+  readonly cells: readonly Cell[];
+  readonly inputs: TrialInputs;
+  readonly draw: TrialDraw;
+  readonly engine: ResolvedEngine;
+  /** For the provenance. */
+  readonly origin: { readonly command: string; readonly gitCommit: string | null };
+}
+
+/** Where and with what a process works on a trial; differs from machine to machine, never enters the numbers. */
+export interface TrialSurroundings {
+  readonly store: string;
+  /** Folder of the trial's dataset; null for the registry's own place. */
+  readonly data: string | null;
+  readonly threads: number;
+}
+
+/** Where a trial that is not finished keeps what it has. */
+export function workFolder(store: string, key: string): string {
+  return join(store, 'work', key);
+}
+
+/** The images of a trial, found again. */
+export interface TrialImages {
+  readonly split: Split;
+  readonly test: TestSelection;
+}
+
+/**
+ * Draws the images of a task from its dataset.
+ * @throws Error when they are not those the key was made of: the data changed since.
+ */
+export async function trialImages(
+  task: TrialTask,
+  dataset: Dataset,
+  registry: Registry,
+): Promise<TrialImages> {
+  const { class: className, shots, trial } = task.cells[0];
+  const { rule, subset, testCount } = task.draw;
+  const split = await registry.drawSplit(dataset, { class: className, shots, trial, rule });
+  const test = registry.chooseTest(dataset, split, subset, testCount);
+  const { inputs } = task;
+  if (split.id !== inputs.split || test.id !== inputs.testSubset || dataset.fingerprint !== inputs.data) {
+    throw new Error(
+      `the data of ${dataset.name} are not those this trial was planned with; plan again by running the same command again`,
+    );
+  }
+  return { split, test };
+}
+
+/** Opens the dataset of a task. */
+export function taskDataset(task: TrialTask, data: string | null, registry: Registry): Promise<Dataset> {
+  return registry.openDataset(task.cells[0].dataset as DatasetName, data);
+}
+
+/** The parts of a result that are the same however the trial ends. */
+export function resultFrame(
+  task: TrialTask,
+  dataset: Dataset,
+  { split, test }: TrialImages,
+): Pick<TrialResult, 'schema' | 'key' | 'cells' | 'inputs' | 'split' | 'test' | 'warnings'> {
+  return {
+    schema: 1,
+    key: task.key,
+    cells: task.cells,
+    inputs: task.inputs,
+    split,
+    test: {
+      subset: task.draw.subset,
+      images: test.items.length,
+      anomalous: test.items.filter((item) => item.anomalous).length,
+      available: dataset.testItems(split.class, task.draw.subset).length,
+    },
+    warnings: dataset.warnings,
+  };
+}
+
+/** What only the process itself can say for the provenance. */
+export type Measured = Pick<
+  Provenance,
+  'startedAt' | 'finishedAt' | 'seconds' | 'attempts' | 'peakMemoryBytes'
+>;
