@@ -1,0 +1,125 @@
+/**
+ * Settings of the preset `fast`, compared on the reserved validation images: test images stay closed.
+ *
+ *   npx tsx experiments/tuning/fast.ts --data FOLDER --out results/fast/validation.jsonl [--settings a,b] [--threads 1]
+ *
+ * FOLDER holds mnist, fashion-mnist and cifar-10-batches-bin. Nine triples (dataset, class, image), trials 90 to 92, which no result
+ * reports; 300 validation images each, in the proportions of their kinds. One JSON line a (setting, triple); those in the file
+ * are skipped, so it can be stopped and run again. Seconds are processor seconds of the whole process: they do not
+ * depend on what else the machine does, and halve on two cores.
+ */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { drawSplit, openDataset, selectTest, type DatasetName } from '@fsad/datasets';
+import { method, presets, type HtdgConfig } from '@fsad/htdg';
+import { columns, judge } from '@fsad/runner';
+
+const TRIPLES: readonly (readonly [DatasetName, string, string, number])[] = [
+  ['mnist', 'mnist', '3', 90],
+  ['mnist', 'mnist', '5', 91],
+  ['mnist', 'mnist', '8', 92],
+  ['fashion-mnist', 'fashion-mnist', 't-shirt', 90],
+  ['fashion-mnist', 'fashion-mnist', 'coat', 91],
+  ['fashion-mnist', 'fashion-mnist', 'sneaker', 92],
+  ['cifar10', 'cifar-10-batches-bin', 'airplane', 90],
+  ['cifar10', 'cifar-10-batches-bin', 'frog', 91],
+  ['cifar10', 'cifar-10-batches-bin', 'horse', 92],
+];
+const IMAGES = 300;
+
+/** The published five scales, and fewer; iterations of each scale. */
+function setting(
+  sizes: readonly number[],
+  iterations: number,
+  training: Partial<HtdgConfig['training']> = {},
+  pyramid: Partial<HtdgConfig['pyramid']> = {},
+): HtdgConfig {
+  const { fast } = presets;
+  return {
+    ...fast,
+    pyramid: { ...fast.pyramid, equalise: 'clahe', ...pyramid, sizes: [...sizes] },
+    network: { ...fast.network, widths: sizes.map((side) => (side > 60 ? 64 : 32)) },
+    training: {
+      ...fast.training,
+      averageFrom: null,
+      ...training,
+      iterations: { grey: iterations, rgb: iterations },
+    },
+  };
+}
+
+const FIVE = [26, 32, 41, 51, 64];
+const THREE = [26, 32, 41];
+const SETTINGS: Readonly<Record<string, HtdgConfig>> = {
+  'five-25': setting(FIVE, 25),
+  'three-50': setting(THREE, 50),
+  'three-100': setting(THREE, 100),
+  'three-100-mean': setting(THREE, 100, { averageFrom: 0.5 }),
+  'three-100-mean-plain': setting(THREE, 100, { averageFrom: 0.5 }, { equalise: 'none' }),
+  'three-200-mean-plain': setting(THREE, 200, { averageFrom: 0.5 }, { equalise: 'none' }),
+  'three-300-mean-plain-1-1': setting(
+    THREE,
+    300,
+    { averageFrom: 0.5, discriminatorSteps: 1, generatorSteps: 1 },
+    { equalise: 'none' },
+  ),
+};
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    settings: { type: 'string' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+const { data, out } = values;
+if (!data || !out) throw new Error('--data FOLDER and --out FILE are needed');
+await mkdir(dirname(out), { recursive: true });
+const finished = await readFile(out, 'utf8').catch(() => '');
+const wanted = values.settings?.split(',') ?? Object.keys(SETTINGS);
+
+for (const name of wanted) {
+  const config = SETTINGS[name];
+  if (!config) throw new Error(`there is no setting ${name}; there are ${Object.keys(SETTINGS).join(', ')}`);
+  for (const [dataset, folder, className, trial] of TRIPLES) {
+    const triple = `${dataset}/${className}/${trial}`;
+    if (finished.includes(`"setting":"${name}","triple":"${triple}"`)) continue;
+    const result = await evaluate(config, dataset, join(data, folder), className, trial);
+    await appendFile(out, `${JSON.stringify({ setting: name, triple, ...result })}\n`);
+    process.stderr.write(
+      `${name} ${triple}: ${result.auroc.toFixed(3)} in ${result.training.toFixed(0)} processor seconds\n`,
+    );
+  }
+}
+
+async function evaluate(
+  config: HtdgConfig,
+  dataset: DatasetName,
+  path: string,
+  className: string,
+  trial: number,
+) {
+  const opened = await openDataset(dataset, { path });
+  const split = await drawSplit(opened, { class: className, shots: 1, trial });
+  const { items } = selectTest(opened, split, { subset: 'validation', testSubset: IMAGES });
+  const detector = await method.create(config, { engine: 'auto', threads: Number(values.threads) });
+  const start = processorSeconds();
+  await detector.fit(await Promise.all(split.train.map(({ id }) => opened.image(id))), {
+    seed: trial,
+    report: () => {},
+  });
+  const training = processorSeconds() - start;
+  const scores = await detector.score(await Promise.all(items.map(({ id }) => opened.image(id))));
+  const scoring = processorSeconds() - start - training;
+  detector.dispose();
+  await opened.close();
+  const { auroc, perScale } = judge(columns(items, scores), null);
+  return { auroc, perScale, training, scoring, images: items.length };
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
