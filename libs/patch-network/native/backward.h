@@ -11,21 +11,21 @@ typedef struct {
   int block, want_filter, want_input;
   const float *from; /* gradient after this block's LeakyReLU derivative (the last block: at its outputs) */
   float *to;         /* the same for the block before; block 0: gradient at the pictures */
-  float *scratch;
-  size_t scratch_size;
+  scratch *scratch;
   float *filter_gradient; /* [tasks][9 * input stride][lanes] */
   double *sums;           /* [tasks][2][hidden] */
 } backward_job;
 
-/* Row `row` of the gradient at what `block` wrote, with `pad` zero pixels on both sides; zeros outside the picture. */
-static void output_gradient_row(const backward_job *job, const picture *of, int row, int pad, float *to) {
+/* Row `row` of the gradient at what `block` wrote, from `pad` zero pixels on; zeros outside the picture and up to `pitch`. */
+static void output_gradient_row(const backward_job *job, const picture *of, int row, int pad, float *to,
+                                ptrdiff_t pitch) {
   const network *n = job->network;
   const plan *p = job->pass->plan;
   int level = job->block + 1, stride = gradient_stride(n, job->block);
   int width = width_at(p, of, level), height = height_at(p, of, level);
   ptrdiff_t padding = (ptrdiff_t)pad * stride, length = (ptrdiff_t)width * stride;
   if (row < 0 || row >= height) {
-    zero(to, length + 2 * padding);
+    zero(to, pitch);
     return;
   }
   size_t pixel = of->offset[level] + (size_t)row * width;
@@ -37,7 +37,27 @@ static void output_gradient_row(const backward_job *job, const picture *of, int 
     gradient_row(to + padding, job->from + pixel * stride, job->pass->value[job->block] + pixel * stride, width, stride,
                  &job->pass->norm[job->block], coverage == NULL ? NULL : coverage + (size_t)row * width);
   }
-  zero(to + padding + length, padding);
+  zero(to + padding + length, pitch - padding - length);
+}
+
+/* Adds what two strips give to the filter gradient: of the first block to `filter` itself, of others at Winograd's points. */
+static void add_filter_gradient(const network *n, int block, const scratch *s, ptrdiff_t in_pitch,
+                                const float *gradients, ptrdiff_t out_pitch, int rows, int width, float *filter) {
+  int in_stride = input_stride(n, block), out_stride = gradient_stride(n, block), vectors = forward_vectors(n, block);
+  if (block == 0) {
+    filter_gradient(rows, width, s->inputs, in_pitch, in_stride, gradients, out_pitch, out_stride, vectors, filter);
+    return;
+  }
+  int across = tiles_across(width), down = tiles_across(rows);
+  ptrdiff_t in_plane = plane_size(across * down, in_stride), out_plane = plane_size(across * down, out_stride);
+  for (int i = 0; i < down; i++) {
+    transform_inputs(s->inputs + i * TILE * in_pitch, in_pitch, in_stride, across,
+                     s->points + (ptrdiff_t)i * across * in_stride, in_plane);
+    transform_gradients(gradients + i * TILE * out_pitch, out_pitch, out_stride, across,
+                        s->products + (ptrdiff_t)i * across * out_stride, out_plane);
+  }
+  add_point_gradients(across * down, s->points, in_plane, in_stride, inputs_of(n, block), s->products, out_plane,
+                      vectors, s->filter);
 }
 
 static void backward_task(void *context, int index, int worker) {
@@ -47,58 +67,52 @@ static void backward_task(void *context, int index, int worker) {
   const plan *p = f->plan;
   const slice *task = &p->task[index];
   const picture *of = &p->picture[task->picture];
+  const scratch *s = &job->scratch[worker];
   int block = job->block, same = n->spec.same;
   int in_height = height_at(p, of, block), in_width = width_at(p, of, block);
   int out_height = height_at(p, of, block + 1), out_width = width_at(p, of, block + 1);
   int in_stride = input_stride(n, block), out_stride = gradient_stride(n, block);
   int first = band_start(in_height, task->band, task->bands), last = band_start(in_height, task->band + 1, task->bands);
   int pad = same ? 1 : 2; /* zeros around the gradient: what the filter reaches beyond it */
-  int vectors = forward_vectors(n, block), back = backward_vectors(n, block);
-  ptrdiff_t in_pitch = (ptrdiff_t)(in_width + 2) * in_stride;
-  ptrdiff_t out_pitch = (ptrdiff_t)(out_width + 2 * pad) * out_stride;
-
-  float *inputs = job->scratch + (size_t)worker * job->scratch_size;
-  float *gradients = inputs + (ROWS + 2) * in_pitch, *sums = gradients + (ROWS + 2) * out_pitch + 64;
-  float *picture_row = sums + 2 * n->hidden;
-  float *filter = job->filter_gradient + (size_t)index * 9 * in_stride * vectors * VL;
+  int step = block_rows(n, block, in_width), lanes = forward_vectors(n, block) * VL;
+  ptrdiff_t in_pitch = (ptrdiff_t)strip_pixels(in_width) * in_stride;
+  ptrdiff_t out_pitch = (ptrdiff_t)strip_pixels(in_width) * out_stride;
+  float *filter = job->want_filter ? job->filter_gradient + (size_t)index * 9 * in_stride * lanes : NULL;
   double *totals = job->sums + (size_t)index * 2 * n->hidden;
-  if (job->want_filter) zero(filter, (ptrdiff_t)9 * in_stride * vectors * VL);
-  zero(sums, 2 * n->hidden);
+  if (job->want_filter) {
+    zero(filter, (ptrdiff_t)9 * in_stride * lanes);
+    zero(s->filter, (ptrdiff_t)POINTS * inputs_of(n, block) * lanes);
+  }
+  zero(s->sums, 2 * n->hidden);
   for (int i = 0; i < 2 * n->hidden; i++) totals[i] = 0;
 
-  for (int row = first; row < last; row += ROWS) {
-    int rows = last - row < ROWS ? last - row : ROWS, ready = 0;
-    if (row > first) {
-      scroll(inputs, in_pitch, 2, ROWS);
-      scroll(gradients, out_pitch, 2, ROWS);
-      ready = 2;
+  for (int row = first; row < last; row += step) {
+    int rows = last - row < step ? last - row : step, shared = row > first ? 2 : 0;
+    if (job->want_filter) input_strip(n, f, block, of, row - same, rows, shared, s->inputs, in_pitch);
+    for (int i = 0; i < shared; i++)
+      copy(s->gradients + i * out_pitch, s->gradients + (i + step) * out_pitch, out_pitch);
+    for (int i = shared; i < TILE * tiles_across(rows) + 2; i++)
+      output_gradient_row(job, of, row - pad + i, pad, s->gradients + i * out_pitch, out_pitch);
+    int kept = out_height - row < rows ? out_height - row : rows;
+    if (job->want_filter && kept > 0)
+      add_filter_gradient(n, block, s, in_pitch, s->gradients + pad * (out_pitch + out_stride), out_pitch, kept,
+                          out_width, filter);
+    if (!job->want_input) continue;
+    size_t pixel = of->offset[block] + (size_t)row * in_width;
+    if (block == 0) {
+      int back = backward_vectors(n, 0) * VL;
+      convolve(n, 0, 1, s->gradients, out_pitch, rows, in_width, s, s->rows, back);
+      for (int i = 0; i < rows * in_width; i++)
+        copy(job->to + (pixel + i) * in_stride, s->rows + (ptrdiff_t)i * back, in_stride);
+    } else {
+      float *to = job->to + pixel * in_stride;
+      convolve(n, block, 1, s->gradients, out_pitch, rows, in_width, s, to, in_stride);
+      leaky_gradient(to, f->value[block - 1] + pixel * in_stride, (ptrdiff_t)rows * in_width, in_stride,
+                     &f->norm[block - 1], s->sums);
     }
-    /* strip row i: input row `row - same + i`, gradient row `row - pad + i` */
-    for (int i = ready; i < rows + 2; i++) {
-      if (job->want_filter) input_row(n, f, block, of, row - same + i, inputs + i * in_pitch);
-      output_gradient_row(job, of, row - pad + i, pad, gradients + i * out_pitch);
-    }
-    if (job->want_filter) {
-      int kept = out_height - row < rows ? out_height - row : rows;
-      if (kept > 0)
-        filter_gradient(kept, out_width, inputs, in_pitch, in_stride, gradients + pad * (out_pitch + out_stride),
-                        out_pitch, out_stride, vectors, filter);
-    }
-    for (int i = 0; i < rows && job->want_input; i++) {
-      size_t pixel = of->offset[block] + (size_t)(row + i) * in_width;
-      const float *strip = gradients + i * out_pitch;
-      if (block == 0) {
-        convolve_row(in_width, strip, out_pitch, out_stride, n->backward[0], back, picture_row, back * VL);
-        for (int x = 0; x < in_width; x++)
-          copy(job->to + (pixel + x) * in_stride, picture_row + (ptrdiff_t)x * back * VL, in_stride);
-      } else {
-        float *to = job->to + pixel * in_stride;
-        convolve_row(in_width, strip, out_pitch, out_stride, n->backward[block], back, to, in_stride);
-        leaky_gradient(to, f->value[block - 1] + pixel * in_stride, in_width, in_stride, &f->norm[block - 1], sums);
-      }
-    }
-    flush_sums(totals, sums, 2 * n->hidden);
+    flush_sums(totals, s->sums, 2 * n->hidden);
   }
+  if (job->want_filter && block > 0) transform_filter_gradient(filter, in_stride, s->filter, inputs_of(n, block), lanes);
 }
 
 typedef struct {
@@ -152,9 +166,8 @@ static int backward(network *n, const pass *f, const float *outputs, float *grad
   const plan *p = f->plan;
   arena *memory = &n->engine->workspace;
   int most_inputs = n->hidden > n->spec.input ? n->hidden : n->spec.input;
-  int most_lanes = forward_vectors(n, BLOCKS - 1) * VL > n->hidden ? forward_vectors(n, BLOCKS - 1) * VL : n->hidden;
-  backward_job job = {.network = n, .pass = f, .from = outputs, .scratch_size = scratch_size(n, p)};
-  job.scratch = TAKE(memory, float, job.scratch_size * (size_t)n->engine->threads);
+  int most_lanes = n->logits > n->hidden ? n->logits : n->hidden;
+  backward_job job = {.network = n, .pass = f, .from = outputs, .scratch = make_scratch(n, p->widest)};
   job.sums = TAKE(memory, double, (size_t)p->tasks * 2 * n->hidden);
   job.want_filter = gradient != NULL;
   if (job.want_filter) job.filter_gradient = TAKE(memory, float, (size_t)p->tasks * 9 * most_inputs * most_lanes);

@@ -2,39 +2,63 @@
 #ifndef FORWARD_H
 #define FORWARD_H
 
-#include "direct.h"
 #include "rows.h"
-
-#define ROWS 4
+#include "scratch.h"
 
 typedef struct {
   network *network;
   pass *pass;
   int block;
-  float *scratch;      /* [threads][scratch_size] */
-  size_t scratch_size;
-  double *moments;     /* [tasks][2 * hidden + 1]: origin-free mean, sum of squares about it, weight */
+  scratch *scratch; /* [threads] */
+  double *moments;  /* [tasks][2 * hidden + 1]: origin-free mean, sum of squares about it, weight */
 } forward_job;
 
-/* Row `row` of what block `block` reads, with `pad` zero pixels on both sides; zeros outside the picture. */
-static void input_row(const network *n, const pass *f, int block, const picture *of, int row, float *to) {
+/* Row `row` of what `block` reads, from a row of zeros where the padding is `same`; zeros outside the picture and up to `pitch`. */
+static void input_row(const network *n, const pass *f, int block, const picture *of, int row, float *to,
+                      ptrdiff_t pitch) {
   const plan *p = f->plan;
   int width = width_at(p, of, block), height = height_at(p, of, block), stride = input_stride(n, block);
   ptrdiff_t padding = n->spec.same ? stride : 0, length = (ptrdiff_t)width * stride;
   if (row < 0 || row >= height) {
-    zero(to, length + 2 * padding);
+    zero(to, pitch);
     return;
   }
   size_t offset = (of->offset[block] + (size_t)row * width) * stride;
   zero(to, padding);
   if (block == 0) copy(to + padding, f->images + offset, length);
   else normalise_row(to + padding, f->value[block - 1] + offset, width, stride, &f->norm[block - 1]);
-  zero(to + padding + length, padding);
+  zero(to + padding + length, pitch - padding - length);
 }
 
-/* Moves `rows` rows of a strip up by `by` rows: what the next rows share with the last. */
-INLINE void scroll(float *strip, ptrdiff_t pitch, int rows, int by) {
-  for (int i = 0; i < rows; i++) copy(strip + i * pitch, strip + (i + by) * pitch, pitch);
+/* Fills a strip with the rows from `first` on that `rows` output rows read. Rows `shared` with the strip before are moved up. */
+static void input_strip(const network *n, const pass *f, int block, const picture *of, int first, int rows, int shared,
+                        float *strip, ptrdiff_t pitch) {
+  for (int i = 0; i < shared; i++) copy(strip + i * pitch, strip + (i + block_rows(n, block, width_at(f->plan, of, block))) * pitch, pitch);
+  for (int i = shared; i < TILE * tiles_across(rows) + 2; i++)
+    input_row(n, f, block, of, first + i, strip + i * pitch, pitch);
+}
+
+/* Convolves a strip to `rows` x `width` pixels; `back` takes the filter for the gradient at the input. */
+static void convolve(const network *n, int block, int back, const float *strip, ptrdiff_t pitch, int rows, int width,
+                     const scratch *s, float *out, int out_stride) {
+  int stride = back ? gradient_stride(n, block) : input_stride(n, block);
+  int channels = back ? outputs_of(n, block) : inputs_of(n, block);
+  int vectors = back ? backward_vectors(n, block) : forward_vectors(n, block);
+  const float *filter = back ? n->backward[block] : n->forward[block];
+  ptrdiff_t out_pitch = (ptrdiff_t)width * out_stride;
+  if (!back && block == 0) {
+    for (int i = 0; i < rows; i++)
+      convolve_row(width, strip + i * pitch, pitch, stride, filter, vectors, out + i * out_pitch, out_stride);
+    return;
+  }
+  int across = tiles_across(width), down = tiles_across(rows), lanes = vectors * VL;
+  ptrdiff_t plane = plane_size(across * down, stride), product_plane = plane_size(across * down, lanes);
+  for (int i = 0; i < down; i++)
+    transform_inputs(strip + i * TILE * pitch, pitch, stride, across, s->points + (ptrdiff_t)i * across * stride, plane);
+  multiply_points(across * down, s->points, plane, stride, channels, filter, vectors, s->products, product_plane);
+  for (int i = 0; i < down; i++)
+    transform_outputs(s->products + (ptrdiff_t)i * across * lanes, product_plane, lanes, across,
+                      out + i * TILE * out_pitch, out_pitch, out_stride, rows - i * TILE, width);
 }
 
 /* Merges sums about an origin into a mean and the sum of squares about it (Chan et al.). */
@@ -53,34 +77,29 @@ static void forward_task(void *context, int index, int worker) {
   const plan *p = f->plan;
   const slice *task = &p->task[index];
   const picture *of = &p->picture[task->picture];
-  int block = job->block, level = block + 1, stride = input_stride(n, block), channels = n->hidden;
-  int height = height_at(p, of, level), width = width_at(p, of, level), pad = n->spec.same;
+  const scratch *s = &job->scratch[worker];
+  int block = job->block, level = block + 1, channels = n->hidden;
+  int height = height_at(p, of, level), width = width_at(p, of, level), in_width = width_at(p, of, block);
   int first = band_start(height, task->band, task->bands), last = band_start(height, task->band + 1, task->bands);
-  ptrdiff_t pitch = (ptrdiff_t)(width + 2) * stride;
+  int step = block_rows(n, block, in_width);
+  ptrdiff_t pitch = (ptrdiff_t)strip_pixels(in_width) * input_stride(n, block);
   const float *coverage = p->canvas[of->canvas].coverage[level];
-
-  float *strip = job->scratch + (size_t)worker * job->scratch_size;
-  float *sums = strip + (ROWS + 2) * pitch, *origin = sums + 2 * channels;
+  float *sums = s->sums, *origin = sums + 2 * channels;
   double *moments = job->moments + (size_t)index * (2 * channels + 1), weight = 0;
   for (int i = 0; i < 2 * channels + 1; i++) moments[i] = 0;
   zero(sums, 2 * channels);
-  for (int row = first; row < last; row += ROWS) {
-    int rows = last - row < ROWS ? last - row : ROWS, ready = 0;
-    if (row > first) {
-      scroll(strip, pitch, 2, ROWS);
-      ready = 2;
-    }
-    for (int i = ready; i < rows + 2; i++) input_row(n, f, block, of, row - pad + i, strip + i * pitch);
-    for (int i = 0; i < rows; i++) {
-      size_t pixel = of->offset[level] + (size_t)(row + i) * width;
-      float *out = f->value[block] + pixel * channels;
-      convolve_row(width, strip + i * pitch, pitch, stride, n->forward[block], channels / VL, out, channels);
-      if (row + i == first) copy(origin, out, channels);
-      const float *weights = coverage == NULL ? NULL : coverage + (size_t)(row + i) * width;
-      if (weights == NULL) weight += width;
-      else for (int x = 0; x < width; x++) weight += weights[x];
-      add_moments(sums, out, width, channels, origin, weights);
-    }
+  for (int row = first; row < last; row += step) {
+    int rows = last - row < step ? last - row : step;
+    input_strip(n, f, block, of, row - n->spec.same, rows, row > first ? 2 : 0, s->inputs, pitch);
+    float *out = f->value[block] + (of->offset[level] + (size_t)row * width) * channels;
+    convolve(n, block, 0, s->inputs, pitch, rows, width, s, out, channels);
+    if (row == first) copy(origin, out, channels);
+    const float *weights = coverage == NULL ? NULL : coverage + (size_t)row * width;
+    if (weights == NULL) weight += rows * width;
+    else for (int i = 0; i < rows * width; i++) weight += weights[i];
+    for (int i = 0; i < rows; i++)
+      add_moments(sums, out + (ptrdiff_t)i * width * channels, width, channels, origin,
+                  weights == NULL ? NULL : weights + i * width);
     flush_sums(moments, sums, 2 * channels);
   }
   for (int c = 0; c < channels && weight > 0; c++) {
@@ -137,14 +156,6 @@ static void use_running_statistics(network *n, pass *f, int block) {
   set_norm(n, &f->norm[block], block, mean, variance);
 }
 
-/* Numbers of scratch one thread needs for any pass over `p`. */
-static size_t scratch_size(const network *n, const plan *p) {
-  size_t widest = (size_t)p->widest + 4, channels = (size_t)(n->hidden > n->logits ? n->hidden : n->logits);
-  if ((size_t)n->spec.input > channels) channels = (size_t)n->spec.input;
-  size_t outputs = (size_t)round_up(n->spec.output > n->spec.input ? n->spec.output : n->spec.input, 16);
-  return 2 * (ROWS + 2) * widest * channels + widest * (outputs + channels + 32) + 16 * (channels + outputs) + 64;
-}
-
 /* Forwards the batch of `p` through blocks 0 to 3 with batch statistics or running ones; NULL where memory ran out. */
 static pass *forward(network *n, plan *p, const float *images, int trained, arena *memory) {
   pass *f = TAKE(memory, pass, 1);
@@ -161,11 +172,10 @@ static pass *forward(network *n, plan *p, const float *images, int trained, aren
                         norms + 4 * n->hidden,
                         norms + 5 * n->hidden};
   }
-  arena *scratch = &n->engine->workspace;
-  forward_job job = {.network = n, .pass = f, .scratch_size = scratch_size(n, p)};
-  job.scratch = TAKE(scratch, float, job.scratch_size * (size_t)n->engine->threads);
-  job.moments = TAKE(scratch, double, (size_t)p->tasks * (size_t)(2 * n->hidden + 1));
-  if (memory->failed || scratch->failed) return NULL;
+  arena *workspace = &n->engine->workspace;
+  forward_job job = {.network = n, .pass = f, .scratch = make_scratch(n, p->widest)};
+  job.moments = TAKE(workspace, double, (size_t)p->tasks * (size_t)(2 * n->hidden + 1));
+  if (memory->failed || workspace->failed) return NULL;
   for (job.block = 0; job.block < BLOCKS - 1; job.block++) {
     host_parallel(n->engine->pool, forward_task, &job, p->tasks);
     if (trained) use_batch_statistics(&job);

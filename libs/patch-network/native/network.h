@@ -3,13 +3,12 @@
 #define NETWORK_H
 
 #include "plan.h"
-#include "vector.h"
+#include "winograd.h"
 
 #define EPSILON 1e-5
 #define MOMENTUM 0.1
 #define SLOPE 0.2f
 #define HIDDEN_STEP 16
-#define OUTPUT_STEP 8
 
 struct engine {
   void *pool;
@@ -48,7 +47,8 @@ struct network {
   float *state;
   float *gradient; /* [trainable] of the step under way */
   arena memory;
-  /* [block] filters as convolve_row reads them, forward and for the gradient at the input. */
+  /* [block] filters as the kernels read them, forward and for the gradient at the input: those of the first block's forward as rows of
+   * taps, all others at Winograd's points. */
   float *forward[BLOCKS], *backward[BLOCKS];
   int packed;
   record *records, *last_record, *spare_records; /* the generator's, in order of the forwards */
@@ -62,7 +62,7 @@ INLINE int input_stride(const network *n, int block) { return block == 0 ? n->sp
 INLINE int gradient_stride(const network *n, int block) { return block == BLOCKS - 1 ? n->logits : n->hidden; }
 /* Vectors of outputs a block computes, forward and backward. */
 INLINE int forward_vectors(const network *n, int block) {
-  return block == BLOCKS - 1 ? round_up(n->spec.output, VL) / VL : n->hidden / VL;
+  return gradient_stride(n, block) / VL;
 }
 INLINE int backward_vectors(const network *n, int block) {
   return block == 0 ? round_up(n->spec.input, VL) / VL : n->hidden / VL;
@@ -95,14 +95,14 @@ static network *network_create(engine *e, const network_spec *spec) {
   if (n == NULL) return NULL;
   *n = (network){.engine = e, .spec = *spec};
   n->hidden = round_up(spec->width, HIDDEN_STEP);
-  n->logits = round_up(spec->output, OUTPUT_STEP);
+  n->logits = round_up(spec->output, VL);
   n->trainable = trainable_offset(n, BLOCKS, 0);
   n->running = (size_t)2 * (BLOCKS - 1) * spec->width;
   n->state = TAKE(&n->memory, float, 3 * n->trainable + n->running);
   n->gradient = TAKE(&n->memory, float, n->trainable);
   for (int b = 0; b < BLOCKS; b++) {
-    n->forward[b] = TAKE(&n->memory, float, 9 * input_stride(n, b) * forward_vectors(n, b) * VL);
-    n->backward[b] = TAKE(&n->memory, float, 9 * gradient_stride(n, b) * backward_vectors(n, b) * VL);
+    n->forward[b] = TAKE(&n->memory, float, POINTS * inputs_of(n, b) * forward_vectors(n, b) * VL);
+    n->backward[b] = TAKE(&n->memory, float, POINTS * outputs_of(n, b) * backward_vectors(n, b) * VL);
   }
   if (!n->memory.failed) return n;
   arena_free(&n->memory);
@@ -142,21 +142,15 @@ static void network_changed(network *n) {
   retire_records(n);
 }
 
-/* Copies one filter into blocks of at most NV output vectors, [3][3][stride][vectors * VL], absent channels zero.
- * at(tap, in, out) is filter[tap][in][out], or for the way back filter[8 - tap][out][in]. */
-static void pack_filter(float *to, const float *filter, int inputs, int stride, int outputs, int vectors, int back) {
+/* to[block][3][3][in][lanes of at most NV vectors] = filter[tap][in][out], absent outputs zero. */
+static void pack_rows(float *to, const float *filter, int inputs, int outputs, int vectors) {
   for (int done = 0; done < vectors; done += NV) {
     int lanes = (vectors - done < NV ? vectors - done : NV) * VL;
-    for (int tap = 0; tap < 9; tap++) {
-      for (int i = 0; i < stride; i++, to += lanes) {
-        for (int lane = 0; lane < lanes; lane++) {
-          int o = done * VL + lane;
-          if (i >= inputs || o >= outputs) to[lane] = 0;
-          else if (back) to[lane] = filter[((size_t)(8 - tap) * outputs + o) * inputs + i];
-          else to[lane] = filter[((size_t)tap * inputs + i) * outputs + o];
-        }
+    for (int i = 0; i < 9 * inputs; i++, to += lanes)
+      for (int lane = 0; lane < lanes; lane++) {
+        int o = done * VL + lane;
+        to[lane] = o < outputs ? filter[(size_t)i * outputs + o] : 0;
       }
-    }
   }
 }
 
@@ -165,8 +159,9 @@ static void pack_filters(network *n) {
   for (int b = 0; b < BLOCKS; b++) {
     const float *filter = parameter(n, b, WEIGHT);
     int in = inputs_of(n, b), out = outputs_of(n, b);
-    pack_filter(n->forward[b], filter, in, input_stride(n, b), out, forward_vectors(n, b), 0);
-    pack_filter(n->backward[b], filter, out, gradient_stride(n, b), in, backward_vectors(n, b), 1);
+    if (b == 0) pack_rows(n->forward[b], filter, in, out, forward_vectors(n, b));
+    else transform_filter(n->forward[b], filter, in, out, forward_vectors(n, b), 0);
+    transform_filter(n->backward[b], filter, out, in, backward_vectors(n, b), 1);
   }
   n->packed = 1;
 }

@@ -12,8 +12,7 @@ typedef struct {
   network *network;
   pass *pass;
   purpose purpose;
-  float *scratch;
-  size_t scratch_size;
+  scratch *scratch;
   const float *bias; /* padded with ABSENT, so that absent and excluded channels have probability 0 */
   float *to;         /* gradients at the outputs, scores, logits or pictures */
   double *loss;      /* [tasks] */
@@ -89,6 +88,30 @@ static void score_row(const output_job *job, const picture *of, int y, float *ro
   }
 }
 
+/* What becomes of one row of outputs, at row `y`. */
+static double use_row(const output_job *job, const picture *of, int y, float *row, int lanes, float *sums,
+                      double *bias_gradient) {
+  const network *n = job->network;
+  int width = width_at(job->pass->plan, of, BLOCKS), channels = n->spec.output;
+  size_t pixel = of->offset[BLOCKS] + (size_t)y * width;
+  float *normaliser = sums + width + VL;
+  for (int x = 0; x < width; x++)
+    for (int c = 0; c < lanes; c += VL) {
+      float *z = row + (size_t)x * lanes + c;
+      store(z, load(z) + load(job->bias + c));
+    }
+  if (job->purpose == LOSS)
+    return loss_row(job, of, y, row, lanes, sums, normaliser, job->to + pixel * n->logits, bias_gradient);
+  if (job->purpose == SCORE) {
+    score_row(job, of, y, row, lanes, sums, normaliser);
+    return 0;
+  }
+  if (job->purpose == TANH)
+    for (int i = 0; i < width * lanes; i += VL) store(row + i, hyperbolic_tangent(load(row + i)));
+  for (int x = 0; x < width; x++) copy(job->to + (pixel + x) * channels, row + (size_t)x * lanes, channels);
+  return 0;
+}
+
 static void output_task(void *context, int index, int worker) {
   const output_job *job = context;
   network *n = job->network;
@@ -96,41 +119,23 @@ static void output_task(void *context, int index, int worker) {
   const plan *p = f->plan;
   const slice *task = &p->task[index];
   const picture *of = &p->picture[task->picture];
-  int block = BLOCKS - 1, stride = input_stride(n, block), vectors = forward_vectors(n, block), lanes = vectors * VL;
-  int height = height_at(p, of, BLOCKS), width = width_at(p, of, BLOCKS), pad = n->spec.same;
+  const scratch *s = &job->scratch[worker];
+  int block = BLOCKS - 1, lanes = n->logits;
+  int height = height_at(p, of, BLOCKS), width = width_at(p, of, BLOCKS), in_width = width_at(p, of, block);
   int first = band_start(height, task->band, task->bands), last = band_start(height, task->band + 1, task->bands);
-  ptrdiff_t pitch = (ptrdiff_t)(width + 2) * stride;
-  float *strip = job->scratch + (size_t)worker * job->scratch_size;
-  float *outputs = strip + 3 * pitch, *sums = outputs + (ptrdiff_t)width * lanes, *normaliser = sums + width + VL;
+  int step = block_rows(n, block, in_width);
+  ptrdiff_t pitch = (ptrdiff_t)strip_pixels(in_width) * input_stride(n, block);
   double loss = 0, *bias_gradient = NULL;
   if (job->purpose == LOSS) {
     bias_gradient = job->bias_gradient + (size_t)index * n->logits;
     for (int i = 0; i < n->logits; i++) bias_gradient[i] = 0;
   }
-  for (int row = first; row < last; row++) {
-    int ready = 0;
-    if (row > first) {
-      scroll(strip, pitch, 2, 1);
-      ready = 2;
-    }
-    for (int i = ready; i < 3; i++) input_row(n, f, block, of, row - pad + i, strip + i * pitch);
-    convolve_row(width, strip, pitch, stride, n->forward[block], vectors, outputs, lanes);
-    for (int x = 0; x < width; x++)
-      for (int c = 0; c < lanes; c += VL) {
-        float *z = outputs + (size_t)x * lanes + c;
-        store(z, load(z) + load(job->bias + c));
-      }
-    size_t pixel = of->offset[BLOCKS] + (size_t)row * width;
-    int channels = n->spec.output;
-    if (job->purpose == LOSS) {
-      loss += loss_row(job, of, row, outputs, lanes, sums, normaliser, job->to + pixel * n->logits, bias_gradient);
-    } else if (job->purpose == SCORE) {
-      score_row(job, of, row, outputs, lanes, sums, normaliser);
-    } else {
-      if (job->purpose == TANH)
-        for (int i = 0; i < width * lanes; i += VL) store(outputs + i, hyperbolic_tangent(load(outputs + i)));
-      for (int x = 0; x < width; x++) copy(job->to + (pixel + x) * channels, outputs + (size_t)x * lanes, channels);
-    }
+  for (int row = first; row < last; row += step) {
+    int rows = last - row < step ? last - row : step;
+    input_strip(n, f, block, of, row - n->spec.same, rows, row > first ? 2 : 0, s->inputs, pitch);
+    convolve(n, block, 0, s->inputs, pitch, rows, width, s, s->rows, lanes);
+    for (int i = 0; i < rows; i++)
+      loss += use_row(job, of, row + i, s->rows + (ptrdiff_t)i * width * lanes, lanes, s->sums, bias_gradient);
   }
   if (job->purpose == LOSS) job->loss[index] = loss;
 }
@@ -141,9 +146,8 @@ static int run_outputs(network *n, pass *f, purpose purpose, int excluded, float
                        float *bias_gradient) {
   const plan *p = f->plan;
   arena *memory = &n->engine->workspace;
-  int lanes = forward_vectors(n, BLOCKS - 1) * VL;
-  output_job job = {.network = n, .pass = f, .purpose = purpose, .to = to, .scratch_size = scratch_size(n, p)};
-  job.scratch = TAKE(memory, float, job.scratch_size * (size_t)n->engine->threads);
+  int lanes = n->logits;
+  output_job job = {.network = n, .pass = f, .purpose = purpose, .to = to, .scratch = make_scratch(n, p->widest)};
   float *bias = TAKE(memory, float, lanes);
   job.bias = bias;
   job.loss = TAKE(memory, double, p->tasks);

@@ -47,8 +47,10 @@ INLINE int height_at(const plan *p, const picture *of, int level) {
 INLINE int width_at(const plan *p, const picture *of, int level) {
   return side_at(p, p->canvas[of->canvas].width, level);
 }
-/* First row of a band of a map of `height` rows; that of the next band is its end. */
-INLINE int band_start(int height, int band, int bands) { return (int)((int64_t)height * band / bands); }
+/* First row of a band of a map of `height` rows, at a whole tile of four; that of the next band is its end. */
+INLINE int band_start(int height, int band, int bands) {
+  return band == bands ? height : 4 * (int)((int64_t)((height + 3) / 4) * band / bands);
+}
 
 static void count_coverage(const plan *p, canvas *c, int level, arena *memory) {
   int height = side_at(p, c->height, level), width = side_at(p, c->width, level), side = side_at(p, p->side, level);
