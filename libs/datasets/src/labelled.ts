@@ -24,6 +24,13 @@ export interface LabelledRecords {
 /** A dataset whose ids are `train/00042` and `test/00042` and whose anomalies are the other classes. */
 export function labelledDataset(records: LabelledRecords): Dataset {
   const { name, classes } = records;
+  const verdicts = new Map<string, boolean>();
+  // Remembered: every class asks about the same images.
+  const reserved = (id: string): boolean => {
+    let verdict = verdicts.get(id);
+    if (verdict === undefined) verdicts.set(id, (verdict = isReserved(name, id)));
+    return verdict;
+  };
   const idsOf = (
     part: 'train' | 'test',
     keep: (label: number) => boolean,
@@ -50,12 +57,12 @@ export function labelledDataset(records: LabelledRecords): Dataset {
       requireClass(name, classes, className);
       const wanted = classes.indexOf(className);
       const ids = idsOf('train', (label) => label === wanted).map(({ id }) => id);
-      return which === 'official' ? ids : ids.filter((id) => !isReserved(name, id));
+      return which === 'official' ? ids : ids.filter((id) => !reserved(id));
     },
     testItems(className, subset) {
       requireClass(name, classes, className);
       const present = idsOf(subset === 'test' ? 'test' : 'train', (label) => label >= 0);
-      const chosen = subset === 'test' ? present : present.filter(({ id }) => isReserved(name, id));
+      const chosen = subset === 'test' ? present : present.filter(({ id }) => reserved(id));
       return chosen.map(({ id, label }): TestItem => {
         return { id, anomalous: classes[label] !== className, kind: classes[label], hasMask: false };
       });
