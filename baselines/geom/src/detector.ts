@@ -5,6 +5,7 @@ import {
   requireTensor,
   type DetectorMethod,
   type FitContext,
+  type Recipe,
   type Score,
 } from '@fsad/detector';
 import { randomStream, tensor, type Tensor } from '@fsad/tensors';
@@ -27,7 +28,7 @@ export interface GeomModel {
 const identity = { name: 'geom', numericVersion: 1 };
 
 /** GEOM (Golan and El-Yaniv 2018): tell geometric transformations apart; what is told apart badly is anomalous. */
-export const method: DetectorMethod<GeomConfig> = methodFromRecipe<GeomConfig, GeomModel, Tfjs>({
+export const recipe: Recipe<GeomConfig, GeomModel, Tfjs> = {
   ...identity,
   presets,
   schema,
@@ -81,7 +82,10 @@ export const method: DetectorMethod<GeomConfig> = methodFromRecipe<GeomConfig, G
   },
 
   release: ({ net }) => disposeWideResNet(net),
-});
+};
+
+/** GEOM as the runner and the command line meet it. */
+export const method: DetectorMethod<GeomConfig> = methodFromRecipe(recipe);
 
 function createModel(config: GeomConfig, channels: 1 | 3, seed: number): GeomModel {
   const { size, depth, widen, pooling, transformations } = config;

@@ -1,5 +1,5 @@
-export { method } from './detector.ts';
-export { presets, resolveSteps, type GeomConfig } from './config.ts';
+export { method, recipe, type GeomModel } from './detector.ts';
+export { presets, resolveSteps, schema, type GeomConfig } from './config.ts';
 export { prepareImages } from './prepare.ts';
 export { crossEntropy } from './train.ts';
 export { allCopies, transformationMaps, type TransformationSet } from './transformations.ts';
