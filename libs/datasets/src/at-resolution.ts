@@ -41,9 +41,16 @@ export async function atResolution(
   const ids = dataset.ids();
   const slots = new Map(ids.map((id, slot) => [id, slot]));
   const channels = dataset.colour === 'grey' ? 1 : 3;
-  const options = { ...dataset.options, resolution: `square-${side}-bilinear` };
+  const options = { ...dataset.options, resolution: String(side) };
   const source = sha256(JSON.stringify([dataset.stamp, options]));
-  const meta = { format: 'fsad-decoded-v1', dataset: dataset.name, options, decoder: DECODER, source };
+  const meta = {
+    format: 'fsad-decoded-v1',
+    filter: 'bilinear',
+    dataset: dataset.name,
+    options,
+    decoder: DECODER,
+    source,
+  };
   const path = join(directory, `${dataset.name}-${side}-${DECODER}-${source.slice(0, 12)}.pixels`);
   const file = await SlotFile.open(path, meta, ids.length, side * side * channels);
 

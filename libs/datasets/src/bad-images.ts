@@ -1,5 +1,4 @@
 import { BadImageError } from '@fsad/images';
-import type { Dataset, TestItem } from './dataset.ts';
 import { inParallel } from './parallel.ts';
 
 /** How far decoding is. */
@@ -11,28 +10,28 @@ export interface DecodeProgress {
 }
 
 /**
- * Parts test items into those whose picture decodes, in their order, and the errors of the others: for
- * `--on-bad-image skip`. Decodes every picture.
+ * Parts things into those whose picture decodes, in their order, and the errors of the others: for `--on-bad-image skip`. Decodes every picture.
+ * @throws whatever else `read` throws.
  */
-export async function withoutBadImages(
-  dataset: Dataset,
-  items: readonly TestItem[],
+export async function partBadImages<T>(
+  items: readonly T[],
+  read: (item: T) => Promise<unknown>,
   options: { onProgress?: (progress: DecodeProgress) => void; signal?: AbortSignal } = {},
-): Promise<{ items: TestItem[]; bad: BadImageError[] }> {
-  const bad = new Map<string, BadImageError>();
+): Promise<{ good: T[]; bad: BadImageError[] }> {
+  const bad = new Map<T, BadImageError>();
   let done = 0;
   await inParallel(
     items,
-    async ({ id }) => {
+    async (item) => {
       try {
-        await dataset.image(id);
+        await read(item);
       } catch (error) {
         if (!(error instanceof BadImageError)) throw error;
-        bad.set(id, error);
+        bad.set(item, error);
       }
       options.onProgress?.({ done: ++done, total: items.length, bad: bad.size });
     },
     options.signal,
   );
-  return { items: items.filter(({ id }) => !bad.has(id)), bad: [...bad.values()] };
+  return { good: items.filter((item) => !bad.has(item)), bad: [...bad.values()] };
 }

@@ -16,6 +16,6 @@ export { SOURCES, type DatasetSource, type RemoteFile } from './fetch/sources.ts
 export { fetchDataset, type Fetched, type FetchRequest } from './fetch/fetch-dataset.ts';
 export { type FetchProgress } from './fetch/download.ts';
 export { verifyDataset, type Verification } from './verify.ts';
-export { withoutBadImages, type DecodeProgress } from './bad-images.ts';
+export { partBadImages, type DecodeProgress } from './bad-images.ts';
 export { checkSplit, decodeSplits, encodeSplits, findSplit } from './split-file.ts';
 export { summarise, type ClassSummary, type DatasetSummary } from './summary.ts';

@@ -54,7 +54,7 @@ describe('a dataset at a resolution', () => {
   it('says its size in the options, so that splits differ', async () => {
     const dataset = await openDataset('mvtec', { path });
     const cached = await atResolution(dataset, 16, `${root}/c`);
-    expect(cached.options).toEqual({ resolution: 'square-16-bilinear' });
+    expect(cached.options).toEqual({ resolution: '16' });
     const [small, full] = await Promise.all([cached, dataset].map((d) => drawSplit(d, { class: 'grid' })));
     expect(small.id).not.toBe(full.id);
     await cached.close();
@@ -135,6 +135,19 @@ describe('a dataset at a resolution', () => {
     await cached.close();
     await expect(atResolution(dataset, 7.5, `${root}/h`)).rejects.toThrow(/from 8 to 4096, got 7.5/);
   });
+});
+
+it('is opened by the option resolution, for datasets whose pictures are files', async () => {
+  const request = { path, options: { resolution: '16' }, cacheDir: `${root}/option` };
+  const dataset = await openDataset('mvtec', request);
+  expect((await dataset.image(dataset.ids()[0])).width).toBe(16);
+  expect(dataset.options).toEqual(request.options);
+  await dataset.close();
+  const small = { path, options: { resolution: 'tiny' } };
+  await expect(openDataset('mvtec', small)).rejects.toThrow(/from 8 to 4096, got NaN/);
+  await expect(openDataset('mnist', small)).rejects.toThrow(
+    /mnist has no option "resolution"; mvtec, paris, folder have/,
+  );
 });
 
 datasetConformance('mvtec at its own size from the cache', 'grid', async () =>

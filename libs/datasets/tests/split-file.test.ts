@@ -7,7 +7,7 @@ import {
   encodeSplits,
   findSplit,
   openDataset,
-  withoutBadImages,
+  partBadImages,
 } from '../src/index.ts';
 import { fakeMnist, fakeMvtec, temporaryFolder, writeAt, writePng } from './fakes.ts';
 
@@ -71,7 +71,7 @@ it('bad test pictures are parted from good ones, in order', async () => {
   await writeAt(path, 'grid/test/bent/001.png', 'broken');
   const items = (await openDataset('mvtec', { path })).testItems('grid', 'test');
   const seen: number[] = [];
-  const { items: good, bad } = await withoutBadImages(dataset, items, {
+  const { good, bad } = await partBadImages(items, ({ id }) => dataset.image(id), {
     onProgress: ({ done }) => seen.push(done),
   });
   expect(good).toEqual(items.filter(({ id }) => id !== 'grid/test/bent/001.png'));

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { BadImageError } from '@fsad/images';
 import { drawSplit, openDataset, selectTest } from '../src/index.ts';
@@ -62,6 +63,29 @@ describe('MVTec AD', () => {
     expect(after).not.toBe(before);
     await rm(`${path}/tile/train/good/003.png`);
     expect((await openDataset('mvtec', { path })).fingerprint).not.toBe(after);
+  });
+
+  it('opens all 5,354 pictures in less than a second of processor time without reading one', async () => {
+    const names: [string, number][] = [
+      ['train/good', 242],
+      ['test/good', 31],
+      ['test/bent', 84],
+      ['ground_truth/bent', 84],
+    ];
+    for (let category = 0; category < 15; category++) {
+      for (const [folder, count] of names) {
+        await mkdir(`${root}/full/c${category}/${folder}`, { recursive: true });
+        const mask = folder.startsWith('ground') ? '_mask' : '';
+        // Empty files: decoding one would be an error.
+        for (let i = 0; i < count; i++)
+          writeFileSync(`${root}/full/c${category}/${folder}/${i}${mask}.png`, '');
+      }
+    }
+    const before = process.cpuUsage();
+    const dataset = await openDataset('mvtec', { path: `${root}/full` });
+    const { user, system } = process.cpuUsage(before);
+    expect(dataset.ids()).toHaveLength(15 * 357);
+    expect((user + system) / 1e6).toBeLessThan(1);
   });
 
   it('points one category, or a folder of something else, to the right place', async () => {
