@@ -5,7 +5,7 @@
 
 #include "host.h"
 
-enum { ALLOCATE, FREE, CREATE, DESTROY, STATE, CHANGED, STEP, INPUT_GRADIENT, SCORE_CALL, LOGITS_CALL, GENERATE, GENERATOR_STEP };
+enum { ALLOCATE, FREE, CREATE, DESTROY, STATE, CHANGED, STEP, INPUT_GRADIENT, SCORE_CALL, LOGITS_CALL, GENERATE, GENERATOR_STEP, PEAK };
 
 #define POINTER(i) ((void *)(uintptr_t)a[i])
 #define NUMBER(i) ((int)a[i])
@@ -27,6 +27,7 @@ static double call(const kernels *k, engine *e, int which, const double *a) {
     case LOGITS_CALL: return k->logits(POINTER(0), POINTER(1), POINTER(2), NUMBER(3), POINTER(4));
     case GENERATE:
       return k->generate(POINTER(0), NUMBER(1), NUMBER(2), NUMBER(3), POINTER(4), NUMBER(5), POINTER(6));
+    case PEAK: return k->peak(NUMBER(0));
     case GENERATOR_STEP: return k->generator_step(POINTER(0), POINTER(1), POINTER(2));
   }
   return -1;

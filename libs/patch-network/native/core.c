@@ -1,5 +1,6 @@
 /* The patch network as a table of calls, compiled once for each instruction set: TABLE names the table, NAME what it runs on. */
 #include "backward.h"
+#include "peak.h"
 
 #define MEMORY(condition) \
   if (condition) return 1
@@ -156,4 +157,5 @@ const kernels TABLE = {
     .logits = logits,
     .generate = generate,
     .generator_step = generator_step,
+    .peak = peak,
 };

@@ -45,6 +45,8 @@ typedef struct {
   int (*generate)(network *, int count, int height, int width, const float *images, int mode, float *outputs);
   /* gradients: those of all recorded forwards, one after another. */
   int (*generator_step)(network *, const float *gradients, const double *adam);
+  /* See peak.h. */
+  double (*peak)(int repetitions);
 } kernels;
 
 #endif

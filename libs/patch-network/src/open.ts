@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Engine, EngineName, EngineOptions, EngineProbe } from './engine.ts';
-import { openNative, probeNative } from './kernels/native.ts';
-import { openWasm, probeWasm } from './kernels/wasm.ts';
+import { peakOf } from './kernels/engine.ts';
+import { openNative, openNativeHost, probeNative } from './kernels/native.ts';
+import { openWasm, openWasmHost, probeWasm } from './kernels/wasm.ts';
 import { openReference } from './reference/engine.ts';
 
 /** What `auto` tries, fastest first. */
@@ -47,6 +48,15 @@ export async function probeEngines(): Promise<EngineProbe[]> {
     detail: 'plain TypeScript in double precision, for tests',
   });
   return probes;
+}
+
+/**
+ * GFLOP/s a plain convolution loop reaches on one thread, compiled as the engine's kernels are: what shares of the peak refer to. Null for
+ * engines whose kernels are not ours.
+ */
+export async function measurePeak(name: EngineName): Promise<number | null> {
+  if (name === 'native') return peakOf(openNativeHost(1));
+  return name === 'wasm' ? peakOf(await openWasmHost(1)) : null;
 }
 
 async function openNamed(name: EngineName, threads: number): Promise<Engine> {

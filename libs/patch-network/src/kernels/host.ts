@@ -12,6 +12,7 @@ export const Call = {
   logits: 9,
   generate: 10,
   generatorStep: 11,
+  peak: 12,
 } as const;
 
 export type Call = (typeof Call)[keyof typeof Call];

@@ -22,10 +22,15 @@ const REPORT = fileURLToPath(new URL('../../build/native.json', import.meta.url)
  * @throws Error saying why the addon is missing or does not load, and what to do.
  */
 export async function openNative(threads: number, instructionSet?: string): Promise<Engine> {
+  return kernelEngine('native', openNativeHost(threads, instructionSet));
+}
+
+/** The addon as a host of the kernels. */
+export function openNativeHost(threads: number, instructionSet?: string): KernelHost {
   const addon = loadAddon();
   const name = instructionSet ?? addon.instructionSets()[0];
   const handle = addon.open(name, threads);
-  const host: KernelHost = {
+  return {
     instructionSet: name,
     threads,
     run: (call, ...args) => addon.run(handle, call, ...args),
@@ -35,7 +40,6 @@ export async function openNative(threads: number, instructionSet?: string): Prom
       addon.close(handle);
     },
   };
-  return kernelEngine('native', host);
 }
 
 /** The instruction sets the addon was built for and this processor runs, best first. */

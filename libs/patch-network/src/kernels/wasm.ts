@@ -18,6 +18,11 @@ const FIRST_PAGES = 64;
  * @throws Error saying why there is no WebAssembly build, and what to do.
  */
 export async function openWasm(threads: number, instructionSet?: string): Promise<Engine> {
+  return kernelEngine('wasm', await openWasmHost(threads, instructionSet));
+}
+
+/** WebAssembly as a host of the kernels. */
+export async function openWasmHost(threads: number, instructionSet?: string): Promise<KernelHost> {
   const name = instructionSet ?? usableSets()[0];
   const module = await WebAssembly.compile(readBuild(name));
   const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: LARGEST_PAGES, shared: true });
@@ -29,7 +34,7 @@ export async function openWasm(threads: number, instructionSet?: string): Promis
   // An engine left open must not keep the process alive; a call under way does.
   for (const worker of [first, ...helpers]) worker.unref();
   for (const helper of helpers) helper.on('error', () => undefined);
-  return kernelEngine('wasm', new WasmHost(name, threads, memory, first, helpers));
+  return new WasmHost(name, threads, memory, first, helpers);
 }
 
 /** The builds this Node can run, best first. */
