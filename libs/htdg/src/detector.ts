@@ -20,7 +20,7 @@ import type { HtdgModel, ModelOrigin } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
 import { seededNoise } from './noise.ts';
 import { presets } from './presets.ts';
-import { sampleModel } from './sample.ts';
+import { finestSamples, sampleModel } from './sample.ts';
 import { planScales, pyramidOf } from './scales.ts';
 import { Scorer } from './score-images.ts';
 import { trainScales } from './trainer.ts';
@@ -104,6 +104,11 @@ export class HtdgDetector implements Detector {
     sampleSeeds: readonly number[],
   ): Promise<{ reconstructions: Tensor[]; samples: Tensor[][] }> {
     return sampleModel(this.engine, this.model, sampleSeeds);
+  }
+
+  /** Random samples of the finest scale without end, [k, S, S, 3] a round, not clamped; leave the loop to free them. @throws Error for a variant without generator. */
+  finestSamples(seed: number): AsyncGenerator<Tensor> {
+    return finestSamples(this.engine, this.model, seed);
   }
 
   async save(directory: string): Promise<void> {

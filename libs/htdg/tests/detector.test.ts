@@ -101,6 +101,23 @@ it('images of two sizes of a preset’s input give maps of the finest side', asy
   detector.dispose();
 });
 
+it('draws samples of the finest scale without end, other ones each round and the same for the same seed', async () => {
+  const detector = (await method.create(small('fast'), runtime)) as HtdgDetector;
+  await detector.fit(pictures().train, quiet);
+  const draw = async (rounds: number): Promise<Float32Array[]> => {
+    const drawn: Float32Array[] = [];
+    for await (const { shape, data } of detector.finestSamples(7)) {
+      expect(shape).toEqual([2, 20, 20, 3]);
+      if (drawn.push(data) === rounds) break;
+    }
+    return drawn;
+  };
+  const [first, second] = await draw(2);
+  expect(first).not.toEqual(second);
+  expect(await draw(1)).toEqual([first]);
+  detector.dispose();
+});
+
 it('refuses a picture smaller than the receptive field, naming it', async () => {
   const detector = await method.create(small(), runtime);
   const tiny = { width: 10, height: 12, channels: 3 as const, data: new Uint8Array(360) };
