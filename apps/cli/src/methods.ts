@@ -4,6 +4,7 @@ import type { DetectorMethod } from '@fsad/detector';
 export const methods: Readonly<Record<string, () => Promise<DetectorMethod<unknown>>>> = {
   htdg: async () => widened((await import('@fsad/htdg')).method),
   geom: async () => widened((await import('@fsad/geom')).method),
+  'geom-on-samples': async () => widened((await import('@fsad/geom-on-samples')).method),
   'deep-svdd': async () => widened((await import('@fsad/deep-svdd')).method),
   drocc: async () => widened((await import('@fsad/drocc')).method),
   'patch-svdd': async () => widened((await import('@fsad/patch-svdd')).method),

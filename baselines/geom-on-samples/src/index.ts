@@ -1,0 +1,2 @@
+export { presets, type GeomOnSamplesConfig } from './config.ts';
+export { method } from './detector.ts';
