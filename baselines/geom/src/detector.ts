@@ -88,10 +88,10 @@ export const recipe: Recipe<GeomConfig, GeomModel, Tfjs> = {
 export const method: DetectorMethod<GeomConfig> = methodFromRecipe(recipe);
 
 function createModel(config: GeomConfig, channels: 1 | 3, seed: number): GeomModel {
-  const { size, depth, widen, pooling, transformations } = config;
+  const { size, depth, widen, pooling, stemStride, transformations } = config;
   const maps = transformationMaps(size, size / 4, transformations);
   const net = createWideResNet(
-    { depth, widen, size, channels, classes: maps.length, pooling },
+    { depth, widen, size, channels, classes: maps.length, pooling, stemStride },
     seed,
     'fan-in',
   );

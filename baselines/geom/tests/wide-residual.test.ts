@@ -18,6 +18,7 @@ const published: WideResNetShape = {
   channels: 3,
   classes: 72,
   pooling: 'eight',
+  stemStride: 1,
 };
 
 function parameters(shape: Partial<WideResNetShape>, part = ''): number {
@@ -47,8 +48,9 @@ describe('parameter counts of BASELINES section 1', () => {
 describe('shapes that do not exist are refused', () => {
   it.each([
     [{ depth: 12 }, /depth is 10, 16, 22/],
-    [{ size: 40 }, /multiple of 32 with pooling eight/],
-    [{ size: 18, pooling: 'global' as const }, /multiple of 4 with pooling global/],
+    [{ size: 40 }, /multiple of 32 with pooling eight and stem stride 1/],
+    [{ size: 18, pooling: 'global' as const }, /multiple of 4 with pooling global and stem stride 1/],
+    [{ size: 32, stemStride: 2 as const }, /multiple of 64 with pooling eight and stem stride 2/],
   ])('%o', (shape, message) => {
     expect(() => checkShape({ ...published, ...shape })).toThrow(message);
   });
@@ -62,6 +64,7 @@ describe('the network', () => {
     channels: 1,
     classes: 5,
     pooling: 'global',
+    stemStride: 1,
   };
   const images = (): tf.Tensor4D => tf.tensor4d(randomStream(1, 'images').normal(3 * 64), [3, 8, 8, 1]);
 
@@ -79,6 +82,15 @@ describe('the network', () => {
     expect(logits.dataSync().every(Number.isFinite)).toBe(true);
     expect(tf.memory().numTensors).toBe(before + 2);
     tf.dispose([input, features, logits]);
+    disposeWideResNet(net);
+  });
+
+  it('with stem stride 2 has as many weights and features at twice the size', () => {
+    const halved: WideResNetShape = { ...shape, size: 16, stemStride: 2 };
+    expect(weightShapes(halved)).toEqual(weightShapes(shape));
+    const net = createWideResNet(halved, 1, 'fan-in');
+    const { features } = tf.tidy(() => runWideResNet(net, tf.ones([2, 16, 16, 1]), { norm: 'running' }));
+    expect(features.shape).toEqual([2, 128]);
     disposeWideResNet(net);
   });
 

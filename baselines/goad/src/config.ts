@@ -7,6 +7,8 @@ export interface GoadConfig {
   /** The wide residual network WRN-depth-widen. */
   depth: number;
   widen: number;
+  /** Stride of the first convolution: 1 as published; 2 makes the rest as cheap as at half the size. */
+  stemStride: 1 | 2;
   /** Whether a block's second convolution reads normalised activations; the published code skips them. */
   secondNorm: boolean;
   /** Epochs after which batch norm's statistics stay as they are; null: never. The published code: 1. */
@@ -34,6 +36,7 @@ export const schema: z.ZodType<GoadConfig> = z.strictObject({
   size: z.int().multipleOf(4).min(16),
   depth: z.int().min(10),
   widen: z.int().positive(),
+  stemStride: z.literal([1, 2]),
   secondNorm: z.boolean(),
   normEpochs: z.int().positive().nullable(),
   transformations: z.enum(['all', 'simple']),
@@ -53,6 +56,7 @@ const official: GoadConfig = {
   size: 32,
   depth: 10,
   widen: 4,
+  stemStride: 1,
   secondNorm: false,
   normEpochs: 1,
   transformations: 'all',
@@ -72,6 +76,7 @@ const fewShot: GoadConfig = {
   ...official,
   size: 64,
   widen: 1,
+  stemStride: 2,
   secondNorm: true,
   normEpochs: null,
   fullBatches: true,

@@ -91,9 +91,17 @@ export const method: DetectorMethod<GoadConfig> = methodFromRecipe<GoadConfig, G
 });
 
 function createModel(config: GoadConfig, channels: 1 | 3, seed: number): GoadModel {
-  const { size, depth, widen, secondNorm, transformations } = config;
+  const { size, depth, widen, stemStride, secondNorm, transformations } = config;
   const maps = transformationMaps(size, size / 4, transformations);
-  const shape = { depth, widen, size, channels, classes: maps.length, pooling: 'global' } as const;
+  const shape = {
+    depth,
+    widen,
+    size,
+    channels,
+    classes: maps.length,
+    pooling: 'global',
+    stemStride,
+  } as const;
   return { net: createWideResNet(shape, seed, 'fan-out'), maps, secondNorm, centres: new Float32Array() };
 }
 
