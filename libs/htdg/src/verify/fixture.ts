@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Image } from '@fsad/images';
-import { runningShapes, trainableShapes, type NetworkSpec, type NetworkState } from '@fsad/patch-network';
-import { decodeSafetensors, tensor, type Tensor } from '@fsad/tensors';
+import {
+  channelsLast,
+  publishedParameter,
+  runningShapes,
+  trainableShapes,
+  type NetworkSpec,
+  type NetworkState,
+} from '@fsad/patch-network';
+import { decodeSafetensors, type Tensor } from '@fsad/tensors';
 import { fromTuple, type Transform } from '@fsad/transforms';
 
 /** A fixture file: arrays the published implementation computed. */
@@ -37,19 +44,6 @@ export function storedImages(fixture: Fixture, name: string): Tensor {
   return channelsLast(stored(fixture, name));
 }
 
-/** [n, c, h, w] to [n, h, w, c]. */
-export function channelsLast({ shape: [count, channels, height, width], data }: Tensor): Tensor {
-  const result = tensor([count, height, width, channels]);
-  const plane = height * width;
-  let i = 0;
-  for (let n = 0; n < count; n++) {
-    for (let p = 0; p < plane; p++) {
-      for (let c = 0; c < channels; c++) result.data[i++] = data[(n * channels + c) * plane + p];
-    }
-  }
-  return result;
-}
-
 /** The 8-bit pictures `name`, stored [h, w, 3] or [n, h, w, 3]. */
 export function storedPictures(fixture: Fixture, name: string): Image[] {
   const { shape, data } = stored(fixture, name);
@@ -68,27 +62,9 @@ export function storedTransforms(fixture: Fixture): Transform[] {
 
 /** An array of a network under our name for it; convolution weights as [3, 3, in, out]. */
 export function storedParameter(fixture: Fixture, prefix: string, name: string): Tensor {
-  const tail = fixture.tensors.has(`${prefix}.tail.weight`) ? 'tail' : 'tail.0';
-  const theirs = name
-    .replace('block0', 'head')
-    .replace(/block([123])/, 'body.block$1')
-    .replace('block4.conv', tail)
-    .replace('runningMean', 'running_mean')
-    .replace('runningVariance', 'running_var');
-  const found = stored(fixture, `${prefix}.${theirs}`);
-  return found.shape.length === 4 ? tapsFirst(found) : found;
-}
-
-/** Filters [out, in, 3, 3] to [3, 3, in, out]. */
-function tapsFirst({ shape: [output, input], data }: Tensor): Tensor {
-  const result = tensor([3, 3, input, output]);
-  let i = 0;
-  for (let tap = 0; tap < 9; tap++) {
-    for (let c = 0; c < input; c++) {
-      for (let o = 0; o < output; o++) result.data[i++] = data[(o * input + c) * 9 + tap];
-    }
-  }
-  return result;
+  const found = publishedParameter(fixture.tensors, prefix, name);
+  if (!found) throw new Error(`${fixture.file}: there is no array for ${name} of network ${prefix}`);
+  return found;
 }
 
 /** The spec of the network stored under `prefix`, and its weights and running statistics by our names. */

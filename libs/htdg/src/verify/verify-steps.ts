@@ -1,4 +1,5 @@
 import {
+  channelsLast,
   runningShapes,
   type AdamSettings,
   type Engine,
@@ -9,7 +10,6 @@ import { tensor, type Tensor } from '@fsad/tensors';
 import { imageGradient, planCopies, transformedBatch } from '@fsad/transforms';
 import { largestDifference, largestMagnitude, type FixtureCheck } from './check.ts';
 import {
-  channelsLast,
   meaningfulParameters,
   note,
   readFixture,

@@ -1,6 +1,6 @@
 import { transformationTask } from '@fsad/discriminator';
 import type { GeneratorScale } from '@fsad/generator';
-import type { Engine, NetworkSpec, NetworkState } from '@fsad/patch-network';
+import { channelsLast, type Engine, type NetworkSpec, type NetworkState } from '@fsad/patch-network';
 import { trainingPyramid, type PyramidSettings } from '@fsad/pyramid';
 import { randomStream, tensor, type Tensor } from '@fsad/tensors';
 import { planCopies } from '@fsad/transforms';
@@ -11,7 +11,6 @@ import { prepareScale, type IterationLosses } from '../train-scale.ts';
 import { hierarchyOf } from '../trainer.ts';
 import { largestDifference, type FixtureCheck } from './check.ts';
 import {
-  channelsLast,
   meaningfulParameters,
   note,
   readFixture,

@@ -1,6 +1,7 @@
+import { channelsLast } from '@fsad/patch-network';
 import { fromTuple, planCopies, transformedBatch } from '@fsad/transforms';
 import { largestDifference, type FixtureCheck } from './check.ts';
-import { channelsLast, readFixture, stored, storedImages } from './fixture.ts';
+import { readFixture, stored, storedImages } from './fixture.ts';
 
 /** The published warp's own grid of float32 is off by 2e-5. */
 const TOLERANCE = 1e-4;

@@ -6,57 +6,22 @@ import type { Batch, Engine, NetworkSpec, NetworkState } from '../engine.ts';
 import { runningShapes, trainableShapes } from '../layout.ts';
 import { ADAM } from './examples.ts';
 import { publishedAdjoint, publishedCopies, type Tuple } from './published-copies.ts';
+import { channelsLast, publishedParameter } from './published-network.ts';
 import { expectGradientsClose, gradientsAfterFirstStep, largest, largestDifference } from './compare.ts';
 
 const folder = process.env.FSAD_FIXTURES;
 
 type File = ReadonlyMap<string, Tensor>;
 
-/** [n, c, h, w] to [n, h, w, c]. */
-function channelsLast({ shape: [count, channels, height, width], data }: Tensor): Tensor {
-  const result = tensor([count, height, width, channels]);
-  let i = 0;
-  for (let n = 0; n < count; n++) {
-    for (let p = 0; p < height * width; p++) {
-      for (let c = 0; c < channels; c++) result.data[i++] = data[(n * channels + c) * height * width + p];
-    }
-  }
-  return result;
-}
-
-/** Filters [out, in, 3, 3] to [3, 3, in, out]. */
-function filterFirst({ shape: [output, input], data }: Tensor): Tensor {
-  const result = tensor([3, 3, input, output]);
-  let i = 0;
-  for (let tap = 0; tap < 9; tap++) {
-    for (let c = 0; c < input; c++) {
-      for (let o = 0; o < output; o++) result.data[i++] = data[(o * input + c) * 9 + tap];
-    }
-  }
-  return result;
-}
-
-/** A tensor of the published network by our name, `tail` being the prefix of its last convolution. */
-function published(file: File, prefix: string, name: string, tail: string): Tensor | undefined {
-  const theirs = name
-    .replace('block0', 'head')
-    .replace(/block([123])/, 'body.block$1')
-    .replace('block4.conv', tail)
-    .replace('runningMean', 'running_mean')
-    .replace('runningVariance', 'running_var');
-  const found = file.get(`${prefix}.${theirs}`);
-  return found?.shape.length === 4 ? filterFirst(found) : found;
-}
-
-function stateOf(file: File, prefix: string, spec: NetworkSpec, tail: string): NetworkState {
+function stateOf(file: File, prefix: string, spec: NetworkSpec): NetworkState {
   const names = [...trainableShapes(spec).keys(), ...runningShapes(spec).keys()];
-  return new Map(names.map((name) => [name, published(file, prefix, name, tail)!]));
+  return new Map(names.map((name) => [name, publishedParameter(file, prefix, name)!]));
 }
 
 /** Gradients the fixture stores, without the biases batch norm makes meaningless. */
-function publishedGradients(file: File, spec: NetworkSpec, tail: string): Map<string, Float32Array> {
+function publishedGradients(file: File, spec: NetworkSpec): Map<string, Float32Array> {
   const names = [...trainableShapes(spec).keys()].filter((name) => !/block[0-3]\.conv\.bias/.test(name));
-  return new Map(names.map((name) => [name, published(file, 'grad', name, tail)!.data]));
+  return new Map(names.map((name) => [name, publishedParameter(file, 'grad', name)!.data]));
 }
 
 function relabel(batch: Batch, label: number): Batch {
@@ -79,7 +44,7 @@ export function fixtureConformance(engine: () => Engine): void {
       const real = publishedCopies(channelsLast(tensors.get('real_nchw')!), tuples);
       const fakeCopies = publishedCopies(channelsLast(tensors.get('fake_nchw')!), tuples);
       const fake = relabel(fakeCopies, 54);
-      const before = stateOf(tensors, 'before', spec, 'tail');
+      const before = stateOf(tensors, 'before', spec);
       const network = await engine().createDiscriminator(spec, before);
       const logits = await network.logits(real, 'trained');
       const stored = tensors.get('real_logits_mchw')!;
@@ -95,17 +60,13 @@ export function fixtureConformance(engine: () => Engine): void {
       expect(Math.abs(losses.real - Number(metadata.loss_real))).toBeLessThan(1e-5);
       expect(Math.abs(losses.fake! - Number(metadata.loss_fake))).toBeLessThan(1e-5);
       const state = await network.exportState();
-      expectGradientsClose(
-        gradientsAfterFirstStep(state, ADAM),
-        publishedGradients(tensors, spec, 'tail'),
-        1e-4,
-      );
+      expectGradientsClose(gradientsAfterFirstStep(state, ADAM), publishedGradients(tensors, spec), 1e-4);
       for (const name of runningShapes(spec).keys()) {
-        const after = published(tensors, 'after', name, 'tail')!.data;
+        const after = publishedParameter(tensors, 'after', name)!.data;
         expect(largestDifference(state.get(name)!.data, after), name).toBeLessThan(1e-5);
       }
       // From the published weights after the step: our biases before a norm differ, but they are without effect in training.
-      await network.importState(stateOf(tensors, 'after', spec, 'tail'));
+      await network.importState(stateOf(tensors, 'after', spec));
       const { loss, gradients } = await network.inputGradient(fakeCopies);
       expect(Math.abs(loss - Number(metadata.generator_loss_after_step))).toBeLessThan(1e-5);
       const expected = channelsLast(tensors.get('generator_loss_grad_wrt_fake_nchw')!).data;
@@ -117,7 +78,7 @@ export function fixtureConformance(engine: () => Engine): void {
     test('generator_step: output, gradients and running statistics', async () => {
       const { tensors } = read('generator_step');
       const spec: NetworkSpec = { inputChannels: 4, width: 32, outputChannels: 3, padding: 'valid' };
-      const network = await engine().createGenerator(spec, stateOf(tensors, 'before', spec, 'tail.0'));
+      const network = await engine().createGenerator(spec, stateOf(tensors, 'before', spec));
       const noise = channelsLast(tensors.get('noise_plus_previous_nchw')!);
       const input = tensor([2, 36, 36, 4]);
       for (let i = 0; i < 2 * 36 * 36; i++) {
@@ -144,13 +105,9 @@ export function fixtureConformance(engine: () => Engine): void {
       expect(largestError).toBeLessThan(1e-4);
       await network.step([gradient], ADAM);
       const state = await network.exportState();
-      expectGradientsClose(
-        gradientsAfterFirstStep(state, ADAM),
-        publishedGradients(tensors, spec, 'tail.0'),
-        1e-4,
-      );
+      expectGradientsClose(gradientsAfterFirstStep(state, ADAM), publishedGradients(tensors, spec), 1e-4);
       for (const name of runningShapes(spec).keys()) {
-        const after = published(tensors, 'after', name, 'tail.0')!.data;
+        const after = publishedParameter(tensors, 'after', name)!.data;
         expect(largestDifference(state.get(name)!.data, after), name).toBeLessThan(1e-5);
       }
       network.dispose();
