@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFolderAtomically } from '@fsad/detector';
+import type { BadImageError } from '@fsad/images';
+import type { OnBadImage } from './bad-images.ts';
 import {
   checkSplit,
   decodeSplits,
@@ -63,10 +65,16 @@ export interface SplitArguments {
   readonly trial?: number;
   readonly split: 'hash' | 'consecutive';
   readonly splitFile?: string;
+  readonly onBadImage?: OnBadImage;
 }
 
 /** Draws the training images the arguments ask for: from a file of splits, by index, by the rule, or for a folder without either, all of it. */
-export async function splitOf(dataset: Dataset, source: Source, argv: SplitArguments): Promise<Split> {
+export async function splitOf(
+  dataset: Dataset,
+  source: Source,
+  argv: SplitArguments,
+  say: (text: string) => void = () => undefined,
+): Promise<Split> {
   if (argv.splitFile !== undefined) {
     const splits = decodeSplits(await readFile(argv.splitFile, 'utf8'), argv.splitFile);
     const split = findSplit(splits, { class: source.class, shots: argv.shots ?? 1, trial: argv.trial ?? 0 });
@@ -83,11 +91,14 @@ export async function splitOf(dataset: Dataset, source: Source, argv: SplitArgum
     });
     return drawSplit(dataset, { class: source.class, rule: 'indices', indices });
   }
+  let leftOut = 0;
+  const skip = ({ message }: BadImageError): void => say(`left out (${++leftOut}): ${message}`);
+  const onBadImage = argv.onBadImage === 'skip' ? skip : undefined;
   if (source.dataset === 'folder' && argv.shots === undefined) {
-    return drawSplit(dataset, { class: source.class, rule: 'folder' });
+    return drawSplit(dataset, { class: source.class, rule: 'folder', onBadImage });
   }
   const { shots = 1, trial = 0 } = argv;
-  return drawSplit(dataset, { class: source.class, rule: argv.split, shots, trial });
+  return drawSplit(dataset, { class: source.class, rule: argv.split, shots, trial, onBadImage });
 }
 
 const SPLIT = 'split.json';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeSplits, drawSplit, openDataset, type DatasetSummary, type Verification } from '@fsad/datasets';
-import { decodeImage } from '@fsad/images';
+import { decodeImage, encodePng } from '@fsad/images';
 import { splitOf } from '../src/source.ts';
 import { fsad } from './fsad.ts';
 import { writeMnist } from './idx.ts';
@@ -42,7 +42,7 @@ describe('fsad datasets', () => {
     expect(stdout).toMatch(/CC BY-NC-SA 4.0, MVTec Software GmbH \(no commercial use\)/);
   });
 
-  it('fetch takes local files, says licence and size first, and names a wrong checksum', async () => {
+  it('fetch takes an unpacked copy, says licence and size first, and names a wrong checksum', async () => {
     const run = await fsad(
       'datasets',
       'fetch',
@@ -65,7 +65,7 @@ describe('fsad datasets', () => {
       join(folder, 'data'),
     );
     expect(wrong.stderr).toMatch(/expected c32a1d4ab5d03f1284b67883e8d87530, actual [0-9a-f]{32}/);
-    const taken = await fsad(
+    const digits = await fsad(
       'datasets',
       'fetch',
       'mnist',
@@ -73,10 +73,23 @@ describe('fsad datasets', () => {
       mnist,
       '--data-dir',
       join(folder, 'data'),
+    );
+    expect(digits.stderr).toMatch(/train-images-idx3-ubyte.gz has the wrong md5: expected f68b3c2d/);
+    const unpacked = join(folder, 'unpacked');
+    await mkdir(unpacked);
+    await writeFile(join(unpacked, 'test_batch.bin'), new Uint8Array(3073));
+    const taken = await fsad(
+      'datasets',
+      'fetch',
+      'cifar10',
+      '--from',
+      unpacked,
+      '--data-dir',
+      join(folder, 'data'),
       '--json',
     );
-    expect(JSON.parse(taken.stdout)).toMatchObject({ fetched: [{ dataset: 'mnist', already: false }] });
-    expect(await readdir(join(folder, 'data', 'mnist'))).toHaveLength(4);
+    expect(JSON.parse(taken.stdout)).toMatchObject({ fetched: [{ dataset: 'cifar10', already: false }] });
+    expect(await readdir(join(folder, 'data', 'cifar-10-batches-bin'))).toEqual(['test_batch.bin']);
   });
 
   it('verify ends with 1 and names every problem of a partial copy', async () => {
@@ -143,6 +156,47 @@ describe('fsad datasets', () => {
     await expect(splitOf(smaller, source, { split: 'hash', splitFile: out, shots: 2 })).rejects.toThrow(
       /lacks training images of the split/,
     );
+  });
+
+  it('decode keeps pictures at one size, and skips and counts bad ones', async () => {
+    const pictures = join(folder, 'pictures');
+    await mkdir(pictures);
+    const png = await encodePng({ width: 16, height: 16, channels: 1, data: new Uint8Array(256).fill(9) });
+    for (const name of ['a.png', 'b.png']) await writeFile(join(pictures, name), png);
+    await writeFile(join(pictures, 'c.png'), 'broken');
+    const argv = [
+      'datasets',
+      'decode',
+      '--folder',
+      pictures,
+      '--resolution',
+      '8',
+      '--data-dir',
+      join(folder, 'kept'),
+    ];
+    const failed = await fsad(...argv);
+    expect([failed.code, failed.stderr]).toEqual([2, expect.stringMatching(/c.png: not a picture/)]);
+    const skipped = await fsad(...argv, '--on-bad-image', 'skip');
+    expect(skipped.stdout).toContain('2 pictures at 8 x 8');
+    expect(skipped.stderr).toMatch(/left out: .*c.png[^]*1 bad picture was left out/);
+    expect(await readdir(join(folder, 'kept', '.decoded'))).toHaveLength(1);
+  });
+
+  it('train draws without bad pictures when skipping, and names them', async () => {
+    const dataset = await openDataset('folder', { path: join(folder, 'pictures') });
+    const source = {
+      dataset: 'folder',
+      path: join(folder, 'pictures'),
+      options: {},
+      class: 'normal',
+    } as const;
+    const said: string[] = [];
+    const split = await splitOf(dataset, source, { split: 'hash', onBadImage: 'skip' }, (text) =>
+      said.push(text),
+    );
+    expect(split.train.map(({ id }) => id)).toEqual(['a.png', 'b.png']);
+    expect(said).toEqual([expect.stringMatching(/^left out \(1\): .*c.png/)]);
+    await expect(splitOf(dataset, source, { split: 'hash', onBadImage: 'fail' })).rejects.toThrow(/c.png/);
   });
 
   it('show draws three sheets of the training images', async () => {

@@ -41,6 +41,11 @@ export function dataDirectory({
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'fsad', 'data');
 }
 
+/** Where decoded pictures are kept: `.decoded` in the directory of all datasets. May be deleted at any time. */
+export function decodedDirectory(location: DataLocation = {}): string {
+  return join(dataDirectory(location), '.decoded');
+}
+
 /**
  * The folder a dataset lies in: `--data name=FOLDER`, else `--data FOLDER`, else its folder in the data directory;
  * null for `generated`, which needs none.

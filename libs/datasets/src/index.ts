@@ -7,6 +7,7 @@ export { selectTest, type TestRequest, type TestSelection } from './test-selecti
 export { atResolution, type CachedDataset, type FillOptions } from './at-resolution.ts';
 export {
   dataDirectory,
+  decodedDirectory,
   DOWNLOADABLE_NAMES,
   resolveDataPath,
   type DataLocation,

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { atResolution } from './at-resolution.ts';
 import { openCifar10 } from './cifar10.ts';
-import { dataDirectory } from './data-path.ts';
+import { decodedDirectory } from './data-path.ts';
 import type { Dataset, DatasetName } from './dataset.ts';
 import { DatasetError } from './errors.ts';
 import { openFolder } from './folder.ts';
@@ -52,7 +51,7 @@ export async function openDataset(name: DatasetName, request: OpenRequest = {}):
   if (!ON_DISK.includes(name))
     throw new DatasetError(`${name} has no option "resolution"; ${ON_DISK.join(', ')} have`);
   const stored = await openAsStored(name, request.path, options);
-  return atResolution(stored, Number(resolution), request.cacheDir ?? join(dataDirectory(), '.decoded'));
+  return atResolution(stored, Number(resolution), request.cacheDir ?? decodedDirectory());
 }
 
 async function openAsStored(

@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { decode } from '../datasets/decode.ts';
 import { fetch } from '../datasets/fetch.ts';
 import { info } from '../datasets/info.ts';
 import { list } from '../datasets/list.ts';
@@ -12,7 +13,7 @@ export const datasets: CommandModule = {
   describe: 'List, fetch, verify and look at datasets',
   builder: (argv: Argv) =>
     argv
-      .command([list, fetch, verify, info, show, split] as CommandModule[])
-      .demandCommand(1, 'what about datasets? list, fetch, verify, info, show or split'),
+      .command([list, fetch, verify, info, show, split, decode] as CommandModule[])
+      .demandCommand(1, 'what about datasets? list, fetch, verify, info, show, split or decode'),
   handler: () => undefined,
 };

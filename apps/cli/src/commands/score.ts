@@ -5,6 +5,7 @@ import { selectTest, type Dataset, type TestItem } from '@fsad/datasets';
 import type { AnomalyMap, Score } from '@fsad/detector';
 import type { HtdgDetector } from '@fsad/htdg';
 import { judgePixels } from '@fsad/runner';
+import { readable, withOnBadImage } from '../bad-images.ts';
 import { evaluate } from '../evaluate.ts';
 import { interruptible } from '../interrupt.ts';
 import { openModel } from '../open-model.ts';
@@ -17,7 +18,7 @@ import { openSource, readSplit, sourceOf } from '../source.ts';
 const BLOCK = 16;
 
 function builder(argv: Argv) {
-  return withTest(withEngine(withDataset(argv)))
+  return withOnBadImage(withTest(withEngine(withDataset(argv))))
     .positional('model', { type: 'string', demandOption: true, describe: 'A model folder' })
     .positional('pictures', { type: 'string', array: true, describe: 'Pictures or folders of pictures' })
     .option('folder', { type: 'string', describe: "A folder in MVTec's layout with test pictures" })
@@ -54,7 +55,14 @@ async function scorePictures(
   signal: AbortSignal,
 ): Promise<void> {
   if (argv.dataset || argv.folder) throw new Error('pictures and --dataset or --folder exclude one another');
-  const pictures = await readPictures(paths, detector.model.origin.colour);
+  const found = await readPictures(paths, detector.model.origin.colour);
+  const { good: pictures, bad } = await readable(
+    found,
+    (picture) => picture.image(),
+    argv.onBadImage,
+    new Progress(),
+    signal,
+  );
   const { scores } = await scoreAll(
     detector,
     pictures.length,
@@ -64,7 +72,8 @@ async function scorePictures(
   );
   const rows = scores.map((result, i) => row({ picture: pictures[i].name }, result));
   if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
-  if (argv.json) print({ engine: detector.engine.name, pictures: rows });
+  if (argv.json)
+    print({ engine: detector.engine.name, pictures: rows, leftOut: bad.map(({ message }) => message) });
   else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
 }
 
@@ -80,7 +89,14 @@ async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: Abo
     const sameData = source.dataset === trained.source.dataset;
     const train = sameData ? trained.split.train : [];
     const selection = selectTest(dataset, { class: source.class, train }, argv);
-    const { items } = selection;
+    const { good: items, bad } = await readable(
+      selection.items,
+      ({ id }) => dataset.image(id),
+      argv.onBadImage,
+      progress,
+      signal,
+    );
+    const leftOut = bad.map(({ message }) => message);
     const masks = items.some(({ hasMask }) => hasMask);
     const start = performance.now();
     const { scores, maps } = await scoreAll(
@@ -93,7 +109,15 @@ async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: Abo
     );
     const seconds = (performance.now() - start) / 1000;
     if (argv.csv) await writeFile(argv.csv, stringify(csvRows(items, scores), { header: true }));
-    await report(argv, detector, dataset, { ...selection, scores, maps, seconds, class: source.class });
+    await report(argv, detector, dataset, {
+      ...selection,
+      items,
+      leftOut,
+      scores,
+      maps,
+      seconds,
+      class: source.class,
+    });
   } finally {
     await dataset.close();
   }
@@ -103,6 +127,8 @@ interface Scored {
   readonly items: readonly TestItem[];
   readonly description: string;
   readonly class: string;
+  /** Why pictures were left out, one line each. */
+  readonly leftOut: readonly string[];
   readonly scores: readonly Score[];
   readonly maps: readonly AnomalyMap[];
   readonly seconds: number;
@@ -112,7 +138,7 @@ async function report(
   { json }: Arguments,
   { engine, config }: HtdgDetector,
   dataset: Dataset,
-  { items, description, class: className, scores, maps, seconds }: Scored,
+  { items, description, leftOut, class: className, scores, maps, seconds }: Scored,
 ): Promise<void> {
   const pixel = maps.length > 0 ? await judgePixels(dataset, items, maps) : null;
   const { auroc, aurocInterval, perScale, fractions, minMax } = evaluate(items, scores, pixel);
@@ -128,6 +154,7 @@ async function report(
       dataset: dataset.name,
       class: className,
       images: items.length,
+      leftOut,
       selection: description,
       warnings: dataset.warnings,
       engine: engine.name,

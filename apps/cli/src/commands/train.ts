@@ -4,6 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { writeFolderAtomically, type DetectorEvent } from '@fsad/detector';
 import { method, presets, type HtdgDetector, type PresetName, type Variant } from '@fsad/htdg';
 import type { Image } from '@fsad/images';
+import { withOnBadImage } from '../bad-images.ts';
 import { configure, defectFraction } from '../configure.ts';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf } from '../open-model.ts';
@@ -22,7 +23,7 @@ const VARIANTS: readonly Variant[] = [
 ];
 
 function builder(argv: Argv) {
-  return withEngine(withDataset(argv))
+  return withOnBadImage(withEngine(withDataset(argv)))
     .option('folder', {
       type: 'string',
       describe: 'A folder of good pictures, every one learned from unless --shots is given',
@@ -96,7 +97,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const source = sourceOf(argv);
   const dataset = await openSource(source, say);
   try {
-    const split = await splitOf(dataset, source, argv);
+    const split = await splitOf(dataset, source, argv, say);
     const fraction =
       argv.fraction ?? (dataset.task === 'defects' ? defectFraction(argv.preset, split.shots) : undefined);
     const config = configure({ ...argv, fraction });

@@ -49,15 +49,14 @@ export async function fetchDataset(request: FetchRequest): Promise<Fetched> {
     const tree = join(work, 'tree');
     await rm(tree, { recursive: true, force: true });
     await mkdir(tree);
-    if (request.from !== undefined && (await opens(name, request.from))) {
+    if (request.from !== undefined && (await isUnpacked(name, request.from, source))) {
       await copyTree(request.from, tree, options);
     } else {
-      const files =
-        request.from === undefined
-          ? await downloadAll(name, source, work, options)
-          : await localFiles(source, request.from, options);
-      for (const { file, local } of files)
-        await place(file, local, tree, source, request.from === undefined, options);
+      const own = request.from === undefined;
+      const files = own
+        ? await downloadAll(name, source, work, options)
+        : await localFiles(source, request.from!, options);
+      for (const { file, local } of files) await place(file, local, tree, source, own, options);
     }
     const top = await soleFolder(tree, basename(path));
     const dataset = await openDataset(name, { path: top });
@@ -93,10 +92,13 @@ async function alreadyThere(name: DownloadableName, path: string): Promise<Fetch
   );
 }
 
-async function opens(name: DownloadableName, path: string): Promise<boolean> {
+/** Whether a local folder is the dataset itself rather than holding the files to check and unpack. */
+async function isUnpacked(name: DownloadableName, path: string, { files }: DatasetSource): Promise<boolean> {
   const found = await stat(path).catch(() => null);
   if (!found) throw new DatasetError(`--from ${path}: there is no such file or folder`);
   if (!found.isDirectory()) return false;
+  const names = new Set(await readdir(path));
+  if (files.every((file) => names.has(file.name))) return false;
   return openDataset(name, { path }).then(
     async (dataset) => {
       await dataset.close();
