@@ -69,16 +69,31 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
   };
 }
 
-async function readTree(path: string): Promise<DefectTree> {
-  for (const train of GOOD_FOLDERS) {
-    if ((await listPictures(path, train)).length === 0) continue;
-    const tree = await readDefectTree(path, '', train);
-    const bad = await listPictures(path, 'bad');
-    return bad.length === 0 ? tree : { ...tree, test: [...tree.test, { kind: 'bad', pictures: bad }] };
+async function readTree(path: string): Promise<DefectTree & { unused: string[] }> {
+  const places = [];
+  for (const place of GOOD_FOLDERS) if ((await listPictures(path, place)).length > 0) places.push(place);
+  const [train, ...others] = places;
+  if (train === undefined) {
+    throw new DatasetError(
+      `${path} holds no good pictures (PNG, JPEG, WebP, TIFF, GIF, BMP); they are looked for in it and in its folders train/good, train and good`,
+    );
   }
-  throw new DatasetError(
-    `${path} holds no good pictures (PNG, JPEG, WebP, TIFF, GIF, BMP); they are looked for in it and in its folders train/good, train and good`,
-  );
+  const tree = await readDefectTree(path, '', train);
+  const bad = await listPictures(path, 'bad');
+  const loose = await listPictures(path, 'test');
+  return {
+    ...tree,
+    test: bad.length === 0 ? tree.test : [...tree.test, { kind: 'bad', pictures: bad }],
+    unused: [
+      ...others.map(
+        (place) =>
+          `pictures in ${place} are not used, since there are good ones in ${train || 'the folder itself'}`,
+      ),
+      ...(loose.length > 0
+        ? ['pictures in test have no label and are not used; test/good and test/<defect> are']
+        : []),
+    ],
+  };
 }
 
 async function firstReadable(
@@ -100,8 +115,8 @@ async function firstReadable(
   );
 }
 
-function warningsOf(tree: DefectTree): string[] {
-  const warnings = [];
+function warningsOf(tree: DefectTree & { unused: readonly string[] }): string[] {
+  const warnings = [...tree.unused];
   if (tree.unmasked.length > 0) warnings.push(`defect pictures without a mask: ${someOf(tree.unmasked)}`);
   if (tree.orphanMasks.length > 0) warnings.push(`masks without a picture: ${someOf(tree.orphanMasks)}`);
   return warnings;

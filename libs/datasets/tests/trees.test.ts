@@ -192,6 +192,17 @@ describe('a folder of own pictures', () => {
     expect(dataset.warnings).toEqual(['defect pictures without a mask: test/crack/d.png']);
   });
 
+  it('says which pictures it does not use', async () => {
+    const path = `${root}/unused`;
+    for (const file of ['a.png', 'good/b.png', 'test/c.png', 'test/crack/d.png']) await writePng(path, file);
+    const { warnings, ids } = await openDataset('folder', { path });
+    expect(ids()).toEqual(['a.png', 'test/crack/d.png']);
+    expect(warnings).toEqual([
+      'pictures in good are not used, since there are good ones in the folder itself',
+      'pictures in test have no label and are not used; test/good and test/<defect> are',
+    ]);
+  });
+
   it('tests on the good pictures it did not train on when there are only good and bad ones', async () => {
     for (const file of ['good/a.png', 'good/b.png', 'bad/c.png']) await writePng(`${root}/v`, file);
     const dataset = await openDataset('folder', { path: `${root}/v` });
