@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readdirOrNothing } from './files.ts';
+import { readdirOrNothing, writeAtomically } from './files.ts';
 import { cellId } from './key.ts';
-import { resultSchema, summaries, type TrialResult, type TrialSummary } from './result.ts';
+import { resultSchema, summaries, type Cell, type TrialResult, type TrialSummary } from './result.ts';
 
 export const indexName = 'index.jsonl';
 const keyFile = /^([0-9a-f]{64})\.json$/;
@@ -60,6 +60,24 @@ export async function readResult(directory: string, key: string): Promise<TrialR
   return result as TrialResult;
 }
 
+/**
+ * Writes a result whole, its cells joined with those that the store has for the key already.
+ * @throws DiskFullError; what was stored before is still there then.
+ */
+export async function writeResult(directory: string, result: TrialResult): Promise<TrialResult> {
+  const path = resultPath(directory, result.key);
+  await mkdir(dirname(path), { recursive: true });
+  const known = await readResult(directory, result.key).catch(() => null);
+  const merged = { ...result, cells: union(known?.cells ?? [], result.cells) };
+  await writeAtomically(path, `${JSON.stringify(merged, null, 2)}\n`);
+  return merged;
+}
+
+function union(some: readonly Cell[], more: readonly Cell[]): Cell[] {
+  const byId = new Map([...some, ...more].map((cell) => [cellId(cell), cell]));
+  return [...byId.values()].sort((a, b) => (cellId(a) < cellId(b) ? -1 : 1));
+}
+
 /** The lines of the index as they stand, oldest first; a torn or damaged line is left out. */
 export async function* indexLines(directory: string): AsyncGenerator<TrialSummary> {
   const lines = createInterface({ input: createReadStream(join(directory, indexName)), crlfDelay: Infinity });
@@ -91,9 +109,10 @@ export async function* readSummaries(directory: string): AsyncGenerator<TrialSum
   const unindexed = new Set(onDisk);
   const lastLine = new Map<string, number>();
   let line = 0;
-  for await (const { key, cell } of indexLines(directory)) {
+  for await (const { key, cell, status } of indexLines(directory)) {
     if (onDisk.has(key)) lastLine.set(cellId(cell), line);
-    unindexed.delete(key);
+    // A failed trial may have been done again just before the index heard of it.
+    if (status === 'ok') unindexed.delete(key);
     line++;
   }
   const newer: TrialSummary[] = [];

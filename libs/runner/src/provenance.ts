@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { Provenance } from './result.ts';
@@ -21,6 +22,26 @@ export async function gitCommit(): Promise<string | null> {
 export function memoryBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 && limit < totalmem() ? limit : totalmem();
+}
+
+/** Forgets the peak of memory use, where the system can: a process may do several trials. */
+export function resetPeakMemory(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Elsewhere the peak is that of the process.
+  }
+}
+
+/** The most memory this process held since the peak was last reset, in bytes. */
+export function peakMemoryBytes(): number {
+  try {
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (peak) return Number(peak) * 1024;
+  } catch {
+    // The next line holds everywhere.
+  }
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /** Describes where and how a trial ran. */

@@ -1,5 +1,6 @@
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
-import type { DetectorMethod } from '@fsad/detector';
+import type { Detector, DetectorMethod } from '@fsad/detector';
+import type { Image } from '@fsad/images';
 
 export type SplitRule = 'hash' | 'consecutive';
 
@@ -30,6 +31,17 @@ export interface Registry {
   ): TestSelection;
   /** The engine a method will compute with: what `auto` or a name comes down to. @throws Error when it does not work here. */
   resolveEngine(detector: string, requested: string): Promise<ResolvedEngine>;
+  /**
+   * The same fit with fewer of the same steps, for calibration: `settings(n)` has n of them, the given settings have `steps`; the time of a step is
+   * proportional to the number of training images. Null where a fit cannot be cut so.
+   */
+  shorten(
+    detector: string,
+    settings: unknown,
+    colour: 'grey' | 'rgb',
+  ): { readonly steps: number; settings(steps: number): unknown } | null;
+  /** Pictures drawn from a fitted detector; none where the method does not generate. */
+  drawSamples(detector: Detector, count: number): Promise<Image[]>;
   /** Name and version of what decodes pictures. */
   readonly decoder: string;
 }

@@ -29,6 +29,12 @@ export class Stopwatch {
     return watch;
   }
 
+  /** What the attempts so far have taken, without beginning another. */
+  static async read(folder: string): Promise<Stopwatch> {
+    const path = join(folder, 'clock.json');
+    return new Stopwatch(path, await readKept(path));
+  }
+
   start(part: 'fit' | 'score'): void {
     this.stop();
     this.#running = { part, since: performance.now() };

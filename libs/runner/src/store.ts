@@ -1,9 +1,18 @@
-import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskFullError, isDiskFull, readdirOrNothing, sweepTemporaries, writeAtomically } from './files.ts';
-import { indexLines, indexName, keysOnDisk, readResult, resultPath, sidePath } from './index-file.ts';
+import {
+  indexLines,
+  indexName,
+  keysOnDisk,
+  readResult,
+  resultPath,
+  sidePath,
+  writeResult,
+} from './index-file.ts';
 import { cellId } from './key.ts';
 import { summaries, type Cell, type TrialResult, type TrialStatus, type TrialSummary } from './result.ts';
+import { workFolder } from './task.ts';
 
 /** What the store remembers of a cell while it is open. */
 export interface StoredCell {
@@ -25,15 +34,11 @@ export interface Store {
   readonly notes: readonly string[];
   cell(cell: Cell): StoredCell | undefined;
   has(key: string): boolean;
-  /** The folder of an unfinished trial. */
-  workFolder(key: string): string;
-  /** Keys with a work folder. */
-  unfinished(): Promise<string[]>;
   read(key: string): Promise<TrialResult | null>;
-  /** Stores a result and whatever lies in `side`, a folder on the same disk that is moved; frees each of its cells from an older key. */
-  commit(result: TrialResult, side: string | null): Promise<void>;
-  /** Enters further cells for a result the store already has. */
-  attach(key: string, cells: readonly Cell[]): Promise<void>;
+  /** Stores a result; each of its cells leaves the key that held it before. */
+  commit(result: TrialResult): Promise<void>;
+  /** Takes note of a result that another process has written, and enters further cells for it. Null when there is none. */
+  adopt(key: string, cells: readonly Cell[]): Promise<TrialResult | null>;
 }
 
 /** Opens a store, made if absent; stale temporary files go, the index is brought up to date. @throws DiskFullError, or the file system's error. */
@@ -60,15 +65,17 @@ class FolderStore implements Store {
     for (const folder of folders) swept += await sweepTemporaries(join(this.directory, folder));
     if (swept > 0) this.notes.push(`removed ${swept} temporary files of a process that was stopped`);
     this.#keys = await keysOnDisk(this.directory);
-    const unindexed = new Set(this.#keys);
+    // A failed trial may have been done again just before the index heard of it.
+    const behind = new Set(this.#keys);
     let lines = 0;
     for await (const summary of indexLines(this.directory)) {
       lines++;
-      unindexed.delete(summary.key);
+      if (summary.status === 'ok') behind.delete(summary.key);
       if (this.#keys.has(summary.key)) this.#remember(summary);
     }
-    for (const key of unindexed) await this.#indexAgain(key);
+    for (const key of behind) await this.#indexAgain(key);
     if (lines > 2 * this.#cells.size + 100) await this.#rewriteIndex();
+    await this.#removeFinishedWork();
   }
 
   cell(cell: Cell): StoredCell | undefined {
@@ -79,52 +86,38 @@ class FolderStore implements Store {
     return this.#keys.has(key);
   }
 
-  workFolder(key: string): string {
-    return join(this.directory, 'work', key);
-  }
-
-  async unfinished(): Promise<string[]> {
-    return (await readdirOrNothing(join(this.directory, 'work'))).filter((name) =>
-      /^[0-9a-f]{64}$/.test(name),
-    );
-  }
-
   read(key: string): Promise<TrialResult | null> {
     return readResult(this.directory, key);
   }
 
-  async commit(result: TrialResult, side: string | null): Promise<void> {
-    const { key } = result;
-    const path = resultPath(this.directory, key);
-    await mkdir(join(this.directory, key.slice(0, 2)), { recursive: true });
-    if (side) {
-      await rm(sidePath(this.directory, key), { recursive: true, force: true });
-      await rename(side, sidePath(this.directory, key));
-    }
-    const known = await this.read(key).catch(() => null);
-    const merged = { ...result, cells: union(known?.cells ?? [], result.cells) };
-    await writeAtomically(path, `${JSON.stringify(merged, null, 2)}\n`);
-    this.#keys.add(key);
+  async commit(result: TrialResult): Promise<void> {
+    const merged = await writeResult(this.directory, result);
+    this.#keys.add(result.key);
     await this.#enter(merged);
   }
 
-  async attach(key: string, cells: readonly Cell[]): Promise<void> {
+  async adopt(key: string, cells: readonly Cell[]): Promise<TrialResult | null> {
     const result = await this.read(key);
-    if (!result) throw new Error(`store ${this.directory} holds no result ${key}`);
-    const merged = { ...result, cells: union(result.cells, cells) };
-    await writeAtomically(resultPath(this.directory, key), `${JSON.stringify(merged, null, 2)}\n`);
-    await this.#enter(merged);
+    if (!result) return null;
+    const held = new Set(result.cells.map(cellId));
+    if (cells.every((cell) => held.has(cellId(cell)))) {
+      this.#keys.add(key);
+      await this.#enter(result);
+    } else {
+      await this.commit({ ...result, cells });
+    }
+    return result;
   }
 
   /** Enters a stored result in the index, and takes its cells from the results that held them before. */
   async #enter(result: TrialResult): Promise<void> {
-    const lines = summaries(result);
     const displaced = new Map<string, Set<string>>();
-    for (const { cell } of lines) {
+    const lines = summaries(result).filter(({ cell, finishedAt, status }) => {
       const before = this.cell(cell);
-      if (!before || before.key === result.key) continue;
-      displaced.set(before.key, (displaced.get(before.key) ?? new Set()).add(cellId(cell)));
-    }
+      if (before?.key === result.key) return before.finishedAt !== finishedAt || before.status !== status;
+      if (before) displaced.set(before.key, (displaced.get(before.key) ?? new Set()).add(cellId(cell)));
+      return true;
+    });
     await this.#append(lines);
     for (const [key, cells] of displaced) await this.#detach(key, cells);
   }
@@ -134,10 +127,8 @@ class FolderStore implements Store {
     if (!result) return;
     const kept = result.cells.filter((cell) => !cells.has(cellId(cell)));
     if (kept.length > 0) {
-      await writeAtomically(
-        resultPath(this.directory, key),
-        `${JSON.stringify({ ...result, cells: kept }, null, 2)}\n`,
-      );
+      const text = `${JSON.stringify({ ...result, cells: kept }, null, 2)}\n`;
+      await writeAtomically(resultPath(this.directory, key), text);
       return;
     }
     await rm(resultPath(this.directory, key), { force: true });
@@ -170,6 +161,7 @@ class FolderStore implements Store {
   }
 
   async #append(lines: readonly TrialSummary[]): Promise<void> {
+    if (lines.length === 0) return;
     for (const line of lines) this.#remember(line);
     const path = join(this.directory, indexName);
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
@@ -189,9 +181,13 @@ class FolderStore implements Store {
     }
     await writeAtomically(join(this.directory, indexName), `${[...live.values()].join('\n')}\n`);
   }
-}
 
-function union(some: readonly Cell[], more: readonly Cell[]): Cell[] {
-  const byId = new Map([...some, ...more].map((cell) => [cellId(cell), cell]));
-  return [...byId.values()].sort((a, b) => (cellId(a) < cellId(b) ? -1 : 1));
+  /** Removes the work folders of finished trials whose process was stopped before it could. */
+  async #removeFinishedWork(): Promise<void> {
+    const unfinished = new Set(await readdirOrNothing(join(this.directory, 'work')));
+    for (const { key, status } of unfinished.size > 0 ? this.#cells.values() : []) {
+      if (status !== 'ok' || !unfinished.has(key)) continue;
+      await rm(workFolder(this.directory, key), { recursive: true, force: true });
+    }
+  }
 }

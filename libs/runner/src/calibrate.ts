@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { DatasetName } from '@fsad/datasets';
+import { canonicalJson } from './key.ts';
+import { InterruptedError } from './failure.ts';
+import { openMethod, type Registry } from './registry.ts';
+
+/** A short measurement of what trials of one kind will cost here. */
+export interface CalibrationTask {
+  readonly detector: string;
+  readonly settings: unknown;
+  readonly dataset: DatasetName;
+  readonly data: string | null;
+  readonly class: string;
+  readonly shots: number;
+  readonly engine: string;
+  readonly threads: number;
+}
+
+export interface CalibrationTimes {
+  /** Seconds of a whole fit, extrapolated. */
+  readonly fit: number;
+  /** Seconds of scoring one image; null where no model came out of the measurement. */
+  readonly scoreImage: number | null;
+  /** False where later stages of the fit may come on top. */
+  readonly whole: boolean;
+}
+
+/** Names a calibration: equal digests may share their times. */
+export function calibrationId(task: CalibrationTask, cpu: string): string {
+  const { detector, settings, dataset, shots, engine, threads } = task;
+  const content = canonicalJson({ detector, settings, dataset, shots, engine, threads, cpu });
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** How long a fit is watched, where it cannot be made shorter. */
+const watchMs = 10_000;
+const scoredImages = 4;
+
+/**
+ * Measures: where the registry knows a shorter fit of the same steps, two of those, so that what is paid once is told from what is paid a step; else the fit
+ * itself for ten seconds, extrapolated by its own progress.
+ */
+export async function runCalibration(
+  task: CalibrationTask,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<CalibrationTimes> {
+  const dataset = await registry.openDataset(task.dataset, task.data);
+  try {
+    const method = await openMethod(registry, task.detector);
+    const short = registry.shorten(task.detector, task.settings, dataset.colour);
+    const shots = short ? 1 : task.shots;
+    const request = { class: task.class, shots, trial: 0, rule: 'hash' } as const;
+    const split = await registry.drawSplit(dataset, request);
+    const train = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
+    const runtime = { engine: task.engine, threads: task.threads };
+    const test = dataset.testItems(task.class, 'test').slice(0, scoredImages);
+    const images = await Promise.all(test.map(({ id }) => dataset.image(id)));
+
+    /** Fits, for at most `limitMs`, and scores if the fit ended. */
+    const measure = async (settings: unknown, limitMs: number): Promise<CalibrationTimes> => {
+      const detector = await method.create(method.parseConfig(settings), runtime);
+      const limit = new AbortController();
+      let stage = { name: '', since: 0, from: 0, done: 0, total: 1 };
+      const start = performance.now();
+      const timer = setTimeout(() => limit.abort(new InterruptedError()), limitMs);
+      try {
+        await detector.fit(train, {
+          seed: 0,
+          signal: AbortSignal.any([signal, limit.signal]),
+          report(event) {
+            if (event.type !== 'progress') return;
+            const { done, total } = event;
+            const now = performance.now();
+            if (event.stage !== stage.name)
+              stage = { name: event.stage, since: now, from: done, done, total };
+            stage.done = done;
+          },
+        });
+        const fit = (performance.now() - start) / 1000;
+        const scoring = performance.now();
+        await detector.score(images, signal);
+        return { fit, scoreImage: (performance.now() - scoring) / 1000 / images.length, whole: true };
+      } catch (error) {
+        if (!limit.signal.aborted || signal.aborted) throw error;
+        const now = performance.now();
+        const gained = stage.done - stage.from;
+        const rest = gained > 0 ? ((now - stage.since) / gained) * (stage.total - stage.done) : 0;
+        return { fit: (now - start + rest) / 1000, scoreImage: null, whole: false };
+      } finally {
+        clearTimeout(timer);
+        detector.dispose();
+      }
+    };
+
+    if (!short) return await measure(task.settings, watchMs);
+    const one = await measure(short.settings(1), Infinity);
+    const two = await measure(short.settings(2), Infinity);
+    const step = Math.max(two.fit - one.fit, 0);
+    const once = Math.max(one.fit - step, 0);
+    return { fit: once + step * short.steps * task.shots, scoreImage: two.scoreImage, whole: true };
+  } finally {
+    await dataset.close();
+  }
+}

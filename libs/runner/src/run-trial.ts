@@ -1,0 +1,290 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Dataset } from '@fsad/datasets';
+import type { AnomalyMap, Detector, DetectorEvent } from '@fsad/detector';
+import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking';
+import { readCurves } from './curves.ts';
+import { DivergedError, endingOf, InterruptedError } from './failure.ts';
+import { sweepTemporaries, writeAtomically } from './files.ts';
+import { readResult, sidePath, writeResult } from './index-file.ts';
+import { columns, judge } from './judge.ts';
+import { judgePixels, localiseImages } from './localise.ts';
+import { drawPictures } from './pictures.ts';
+import { peakMemoryBytes, provenanceOf, resetPeakMemory } from './provenance.ts';
+import { openMethod, type Registry } from './registry.ts';
+import type { TrialMetrics, TrialResult } from './result.ts';
+import { scoreImages } from './score-images.ts';
+import { Stopwatch } from './stopwatch.ts';
+import {
+  resultFrame,
+  taskDataset,
+  trialImages,
+  workFolder,
+  type TrialImages,
+  type TrialSurroundings,
+  type TrialTask,
+} from './task.ts';
+
+/** How far a trial is, for people. */
+export interface TrialProgress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TrialHooks {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: TrialProgress) => void;
+  readonly onNote: (text: string) => void;
+}
+
+/**
+ * Runs one trial in this process, from wherever an earlier attempt left it: fit, one scoring pass, judgement, side files, result, in this order. The
+ * journal's lock makes sure that no other process works on it.
+ * @throws LockedError when another process does; the signal's reason; what the method throws, told to the journal.
+ */
+export async function runTrial(
+  task: TrialTask,
+  surroundings: TrialSurroundings,
+  registry: Registry,
+  hooks: TrialHooks,
+): Promise<TrialResult> {
+  const { store } = surroundings;
+  resetPeakMemory();
+  const journal = openJournal(store, task.key);
+  for (const note of journal.recovery.notes) hooks.onNote(note);
+  try {
+    const before = await readResult(store, task.key);
+    if (before?.status === 'ok') return before;
+    return await attempt(task, surroundings, registry, hooks, journal);
+  } finally {
+    journal.close();
+  }
+}
+
+async function attempt(
+  task: TrialTask,
+  surroundings: TrialSurroundings,
+  registry: Registry,
+  hooks: TrialHooks,
+  journal: Journal,
+): Promise<TrialResult> {
+  const { store, threads } = surroundings;
+  const work = workFolder(store, task.key);
+  await mkdir(join(work, 'checkpoints'), { recursive: true });
+  await sweepTemporaries(work);
+  const watch = await Stopwatch.begin(work);
+  const clock = setInterval(() => void watch.keep().catch(() => undefined), 5000);
+  const dataset = await taskDataset(task, surroundings.data, registry);
+  let detector: Detector | null = null;
+  try {
+    const images = await trialImages(task, dataset, registry);
+    const told = isTold(journal);
+    if (!told) startJournal(task, images, journal);
+    watch.start('fit');
+    detector = await fitted({ task, surroundings, registry, hooks, journal, dataset, images, work });
+    watch.start('score');
+    await watch.keep();
+    const judged = await judgeTrial({ task, store, registry, hooks, dataset, images, work, detector });
+    watch.stop();
+    const result: TrialResult = {
+      ...resultFrame(task, dataset, images),
+      status: 'ok',
+      failure: null,
+      ...judged,
+      provenance: provenanceOf(task, threads, {
+        startedAt: watch.startedAt,
+        finishedAt: new Date().toISOString(),
+        seconds: watch.seconds,
+        attempts: watch.attempts,
+        peakMemoryBytes: peakMemoryBytes(),
+      }),
+    };
+    if (!told) tellResult(store, result, journal);
+    await writeResult(store, result);
+    clearInterval(clock);
+    await rm(work, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    watch.stop();
+    await watch.keep().catch(() => undefined);
+    tellEnd(journal, error);
+    throw error;
+  } finally {
+    clearInterval(clock);
+    detector?.dispose();
+    await dataset.close();
+  }
+}
+
+function startJournal(task: TrialTask, { split, test }: TrialImages, journal: Journal): void {
+  const { configuration, ...ids } = task.inputs;
+  journal.start({
+    cell: task.cells[0],
+    params: { ...paramsOf(configuration), ...paramsOf(ids), test: test.description },
+    tags: {
+      'git.commit': task.origin.gitCommit ?? 'none',
+      engine: task.engine.instructionSet
+        ? `${task.engine.name} ${task.engine.instructionSet}`
+        : task.engine.name,
+      machine: `${process.platform}-${process.arch}`,
+      command: task.origin.command,
+    },
+    split,
+  });
+  for (const cell of task.cells.slice(1)) journal.addCell(cell);
+}
+
+/** The fitted detector: from the model an earlier attempt saved, else by fitting, continuing its checkpoints. */
+async function fitted(given: {
+  task: TrialTask;
+  surroundings: TrialSurroundings;
+  registry: Registry;
+  hooks: TrialHooks;
+  journal: Journal;
+  dataset: Dataset;
+  images: TrialImages;
+  work: string;
+}): Promise<Detector> {
+  const { task, surroundings, registry, hooks, journal, dataset, images, work } = given;
+  const { configuration } = task.inputs;
+  const method = await openMethod(registry, configuration.detector);
+  const runtime = { engine: task.inputs.engine, threads: surroundings.threads };
+  const model = join(work, 'model');
+  const saved = join(work, 'model-saved');
+  if (await exists(saved)) return method.load(model, runtime);
+
+  const train = await Promise.all(images.split.train.map(({ id }) => dataset.image(id)));
+  const detector = await method.create(method.parseConfig(configuration.settings), runtime);
+  const divergence = new AbortController();
+  try {
+    await detector.fit(train, {
+      seed: configuration.seed,
+      signal: AbortSignal.any([hooks.signal, divergence.signal]),
+      checkpoints: join(work, 'checkpoints'),
+      beforeCheckpoint: () => journal.commit(),
+      report: (event) => tell(event, journal, hooks, divergence),
+    });
+    divergence.signal.throwIfAborted();
+    journal.commit();
+    await rm(model, { recursive: true, force: true });
+    await detector.save(model);
+    await writeAtomically(saved, '');
+    return detector;
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}
+
+function tell(event: DetectorEvent, journal: Journal, hooks: TrialHooks, divergence: AbortController): void {
+  if (event.type === 'progress') hooks.onProgress(event);
+  else if (event.type === 'note') hooks.onNote(event.text);
+  else {
+    journal.metric(event.name, event.step, event.value);
+    if (Number.isFinite(event.value)) return;
+    const what = `${event.name} is ${event.value} at step ${event.step}; training diverged`;
+    divergence.abort(new DivergedError(what));
+  }
+}
+
+/** Scores, judges and draws; everything but the result itself is on disk afterwards. */
+async function judgeTrial(given: {
+  task: TrialTask;
+  store: string;
+  registry: Registry;
+  hooks: TrialHooks;
+  dataset: Dataset;
+  images: TrialImages;
+  work: string;
+  detector: Detector;
+}): Promise<Pick<TrialResult, 'metrics' | 'artefacts'>> {
+  const { task, store, registry, hooks, dataset, images, work, detector } = given;
+  const { evaluation } = task.inputs.configuration;
+  const { items } = images.test;
+  const progress = (stage: string) => (done: number) =>
+    hooks.onProgress({ stage, done, total: items.length });
+  const scores = columns(
+    items,
+    await scoreImages({
+      detector,
+      dataset,
+      items,
+      path: join(work, 'scores.jsonl'),
+      signal: hooks.signal,
+      onProgress: progress('scoring'),
+    }),
+  );
+  let maps: AnomalyMap[] | null = null;
+  let pixel: TrialMetrics['pixel'] = null;
+  if (detector.localize && (evaluation.pixel || evaluation.maps > 0)) {
+    const localize = detector.localize.bind(detector);
+    maps = await localiseImages(localize, dataset, items, hooks.signal, progress('localising'));
+    if (evaluation.pixel) pixel = await judgePixels(dataset, items, maps);
+  }
+  const folder = sidePath(store, task.key);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const samples = evaluation.samples > 0 ? await registry.drawSamples(detector, evaluation.samples) : [];
+  const { split } = images;
+  const pictures = { folder, evaluation, dataset, split, items, scores, maps, samples };
+  const artefacts = await drawPictures(pictures);
+  await writeAtomically(join(folder, 'scores.json'), JSON.stringify(scores));
+  await writeAtomically(join(folder, 'curves.json'), JSON.stringify(readCurves(store, task.key)));
+  return { metrics: judge(scores, pixel), artefacts };
+}
+
+/** Tells the journal the outcome. The result is written after it: whoever finds a result finds its journal complete. */
+function tellResult(store: string, result: TrialResult, journal: Journal): void {
+  const folder = sidePath(store, result.key);
+  for (const file of ['scores.json', 'curves.json', ...result.artefacts.map((artefact) => artefact.file)]) {
+    journal.artifact(file, relative(store, join(folder, file)));
+  }
+  journal.end('ok', { results: resultNumbers(result) });
+}
+
+/** Whether an earlier attempt was cut between telling the outcome and writing the result. */
+function isTold(journal: Journal): boolean {
+  let told = false;
+  scanJournal(journal.path, (event) => {
+    if (event.type === 'ended' && event.outcome === 'ok') told = true;
+  });
+  return told;
+}
+
+/** The final numbers of a trial by name. */
+function resultNumbers({ metrics, provenance }: TrialResult): Record<string, number> {
+  const numbers: Record<string, number> = {
+    'seconds/fit': provenance.seconds.fit,
+    'seconds/score': provenance.seconds.score,
+  };
+  if (!metrics) return numbers;
+  numbers.auroc = metrics.auroc;
+  metrics.perScale.forEach((value, scale) => (numbers[`auroc/scale/${scale}`] = value));
+  for (const [fraction, value] of Object.entries(metrics.fractions)) {
+    numbers[`auroc/fraction/${fraction}`] = value;
+  }
+  for (const [part, value] of Object.entries(metrics.parts)) numbers[`auroc/${part}`] = value;
+  if (metrics.pixel) {
+    numbers['pixel/auroc'] = metrics.pixel.auroc;
+    numbers['pixel/pro'] = metrics.pixel.pro;
+  }
+  return numbers;
+}
+
+function tellEnd(journal: Journal, error: unknown): void {
+  try {
+    if (error instanceof InterruptedError) return journal.end('interrupted');
+    const { status, message } = endingOf(error);
+    journal.end(status, { message: message.slice(0, 4000) });
+  } catch {
+    // The journal itself cannot be written: the trial's own error says more, and stays what is thrown.
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

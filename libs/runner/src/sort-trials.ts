@@ -1,0 +1,101 @@
+import { differences } from './key.ts';
+import { planTrials, type PlannedTrial } from './plan.ts';
+import type { Prepared } from './prepare.ts';
+import type { Registry } from './registry.ts';
+import type { Cell } from './result.ts';
+import type { Store } from './store.ts';
+
+/** A trial to be done: one key, and every chosen cell that holds it. */
+export interface PendingTrial extends Omit<PlannedTrial, 'cell'> {
+  readonly cells: Cell[];
+  /** `continue`: nothing stored yet, perhaps begun; `retry`: failed for outside reasons; `replace`: the cell held another key. */
+  readonly why: 'continue' | 'retry' | 'replace';
+}
+
+/** A plan set against a store. */
+export interface SortedTrials {
+  /** Cells chosen in all. */
+  readonly cells: number;
+  readonly done: number;
+  /** Cells whose trial ended badly for its own reasons before; not tried again. */
+  readonly failedBefore: number;
+  readonly pending: PendingTrial[];
+  /** Results the store has for the same key under another cell: nothing is to be computed. */
+  readonly shared: { readonly key: string; readonly cells: Cell[] }[];
+}
+
+/** Cells whose key is not the stored one. Running them needs `--replace`. */
+export class ChangedCellsError extends Error {
+  override readonly name = 'ChangedCellsError';
+  readonly count: number;
+  constructor(count: number, examples: readonly string[]) {
+    const more = count > examples.length ? [`  and ${count - examples.length} more`] : [];
+    super(
+      [
+        `nothing was run; ${count === 1 ? 'a stored result was' : `${count} stored results were`} made differently:`,
+        ...examples.map((example) => `  ${example}`),
+        ...more,
+        'to make them again give --replace; to keep them take another --store',
+      ].join('\n'),
+    );
+    this.count = count;
+  }
+}
+
+const shownChanges = 5;
+
+/**
+ * Says of every planned trial whether it is done, to be done, or refused.
+ * @throws ChangedCellsError naming what differs, unless `replace`.
+ */
+export async function sortTrials(
+  prepared: Prepared,
+  registry: Registry,
+  store: Store,
+  options: { readonly replace: boolean; readonly retryFailed: boolean },
+): Promise<SortedTrials> {
+  const pending = new Map<string, PendingTrial>();
+  const shared = new Map<string, { key: string; cells: Cell[] }>();
+  const changes: string[] = [];
+  const counts = { cells: 0, done: 0, failedBefore: 0, changed: 0 };
+  const add = ({ cell, ...trial }: PlannedTrial, why: PendingTrial['why']): void => {
+    const known = pending.get(trial.key);
+    if (known) known.cells.push(cell);
+    else pending.set(trial.key, { ...trial, cells: [cell], why });
+  };
+  for await (const trial of planTrials(prepared, registry)) {
+    counts.cells++;
+    const { key, cell } = trial;
+    const stored = store.cell(cell);
+    if (stored?.key === key) {
+      if (stored.status === 'ok') counts.done++;
+      else if (stored.outside || options.retryFailed) add(trial, 'retry');
+      else counts.failedBefore++;
+      continue;
+    }
+    if (stored && !options.replace) {
+      counts.changed++;
+      if (changes.length < shownChanges) changes.push(await changeOf(trial, stored.key, store));
+    } else if (store.has(key) && !pending.has(key)) {
+      const entry = shared.get(key) ?? { key, cells: [] };
+      entry.cells.push(cell);
+      shared.set(key, entry);
+    } else {
+      add(trial, stored ? 'replace' : 'continue');
+    }
+  }
+  if (counts.changed > 0) throw new ChangedCellsError(counts.changed, changes);
+  return { ...counts, pending: [...pending.values()], shared: [...shared.values()] };
+}
+
+async function changeOf({ cell, inputs }: PlannedTrial, storedKey: string, store: Store): Promise<string> {
+  const before = await store.read(storedKey);
+  const changed = differences(before?.inputs, inputs);
+  const shown = changed.slice(0, 4).join('; ');
+  return `${cellName(cell)}: ${shown}${changed.length > 4 ? `; and ${changed.length - 4} more` : ''}`;
+}
+
+/** A cell for people: `cifar10 airplane, 1-shot, trial 0, htdg full`. */
+export function cellName({ dataset, class: className, shots, trial, detector, variant }: Cell): string {
+  return `${dataset} ${className}, ${shots}-shot, trial ${trial}, ${detector} ${variant}`;
+}
