@@ -1,0 +1,85 @@
+import type { Argv, CommandModule } from 'yargs';
+import type { EngineName } from '@fsad/patch-network';
+import { runBench, type BenchResult, type BenchRow } from '@fsad/patch-network/bench';
+import { threadsOf } from '../open-model.ts';
+
+const ENGINES = ['native', 'wasm', 'tensorflow', 'tensorflow-gpu'] as const;
+
+function builder(argv: Argv) {
+  return argv
+    .option('quick', {
+      type: 'boolean',
+      default: false,
+      describe: 'Only the step every comparison is made with, in under a minute',
+    })
+    .option('engine', {
+      choices: ENGINES,
+      array: true,
+      nargs: 1,
+      describe: 'Only this engine; may be given several times. All that work unless given',
+    })
+    .option('only', { type: 'string', default: '', describe: 'Only rows whose name contains this' })
+    .option('threads', { type: 'number', describe: 'Threads; all cores unless given' })
+    .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
+    .example('$0 bench', 'training steps, whole iterations and scoring on every engine')
+    .example('$0 bench --quick --json', 'one row an engine, for machines')
+    .example(
+      'FSAD_PYTHON=venv/bin/python $0 bench --engine native',
+      'beside PyTorch (pip install torch), taking turns',
+    );
+}
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+/** `fsad bench`: how fast the networks' steps are on every engine. */
+export const bench: CommandModule<object, Arguments> = {
+  command: 'bench',
+  describe:
+    'Time training steps, iterations and scoring on every engine, beside PyTorch where it is installed',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  async handler({ quick, engine, only, threads, json }) {
+    const started = performance.now();
+    const result = await runBench({
+      quick,
+      only,
+      threads: threadsOf(threads),
+      engines: engine as EngineName[] | undefined,
+      onRow: ({ name, engine, seconds }) =>
+        process.stderr.write(
+          `${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${engine} ${name}: ${seconds.toPrecision(3)} s\n`,
+        ),
+    });
+    process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : describe(result));
+  },
+};
+
+const COLUMNS: readonly [string, (row: BenchRow) => string][] = [
+  ['what', ({ name }) => name],
+  ['engine', ({ engine }) => engine],
+  ['seconds', ({ seconds }) => seconds.toPrecision(3)],
+  ['GFLOP/s', ({ gflops }) => gflops.toFixed(0)],
+  ['of peak', ({ shareOfPeak }) => (shareOfPeak === null ? '-' : `${(100 * shareOfPeak).toFixed(0)} %`)],
+  ['x PyTorch', ({ ratioToPyTorch }) => ratioToPyTorch?.toFixed(2) ?? '-'],
+  ['least-most', ({ ratioSpread }) => ratioSpread?.map((ratio) => ratio.toFixed(2)).join('-') ?? '-'],
+  ['channels last', ({ ratioToChannelsLast }) => ratioToChannelsLast?.toFixed(2) ?? '-'],
+  ['MiB', ({ memory }) => (memory / 2 ** 20).toFixed(0)],
+];
+
+function describe({ rows, peak, torch }: BenchResult): string {
+  const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => cell(row)))];
+  const widths = COLUMNS.map((_, i) => Math.max(...cells.map((line) => line[i].length)));
+  const table = cells.map((line) =>
+    line.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+  );
+  const peaks = Object.entries(peak).map(([name, value]) => `${value.toFixed(0)} (${name})`);
+  return [
+    ...table,
+    '',
+    `peak: GFLOP/s of a plain convolution loop on one thread: ${peaks.join(', ') || 'not measured'}`,
+    torch === null
+      ? 'PyTorch: not found; FSAD_PYTHON names a Python that has it, else .venv/bin/python is tried'
+      : `PyTorch ${torch}, taking turns with each step, equal threads`,
+    'GFLOP/s count separate copies and direct convolution, so that shared canvases and Winograd’s form show as speed.',
+    '',
+  ].join('\n');
+}
