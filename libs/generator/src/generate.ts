@@ -44,7 +44,8 @@ export function condition(x: Tensor, settings: GeneratorSettings): Tensor {
   for (let n = 0; n < count; n++) {
     const image = n * (height + 2 * frame) * rowLength;
     const index = n + settings.indexStart;
-    for (let i = channels; i < (height + 2 * frame) * rowLength; i += channels + 1) result.data[image + i] = index;
+    for (let i = channels; i < (height + 2 * frame) * rowLength; i += channels + 1)
+      result.data[image + i] = index;
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
         const from = ((n * height + row) * width + column) * channels;
