@@ -12,6 +12,8 @@ const SMALL = ['--set', 'pyramid.sizes=[16,20]', '--set', 'network.widths=[8,8]'
 let folder: string;
 let data: string[];
 let model: string;
+/** Makes `model`. */
+let training: string[];
 const at = (...parts: string[]): string => join(folder, ...parts);
 
 beforeAll(async () => {
@@ -19,19 +21,8 @@ beforeAll(async () => {
   await writeMnist(at('mnist'), 60, 40);
   data = ['--dataset', 'mnist', '--data', at('mnist')];
   model = at('model');
-  const run = await fsad(
-    'train',
-    ...data,
-    '--class',
-    '3',
-    '--images',
-    '0',
-    ...SMALL,
-    '--seed',
-    '1',
-    '--out',
-    model,
-  );
+  training = ['train', ...data, '--class', '3', '--images', '0', ...SMALL, '--seed', '1', '--out', model];
+  const run = await fsad(...training);
   expect(run.stderr).toContain('the model is in');
   expect(run.code).toBe(0);
 });
@@ -52,24 +43,11 @@ describe('fsad train', () => {
   });
 
   it('refuses a folder that holds a model, unless told to continue it', async () => {
-    const again = [
-      'train',
-      ...data,
-      '--class',
-      '3',
-      '--images',
-      '0',
-      ...SMALL,
-      '--seed',
-      '1',
-      '--out',
-      model,
-    ];
-    const refused = await fsad(...again);
+    const refused = await fsad(...training);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/holds a model already; --resume/);
     const before = await readFile(join(model, 'scale-1.safetensors'));
-    expect((await fsad(...again, '--resume')).code).toBe(0);
+    expect((await fsad(...training, '--resume')).code).toBe(0);
     expect(await readFile(join(model, 'scale-1.safetensors'))).toEqual(before);
   });
 

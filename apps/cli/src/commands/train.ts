@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { writeFolderAtomically, type DetectorEvent } from '@fsad/detector';
-import { method, presets, type HtdgDetector, type PresetName, type Variant } from '@fsad/htdg';
+import { configSchema, method, presets, type HtdgDetector, type PresetName, type Variant } from '@fsad/htdg';
 import type { Image } from '@fsad/images';
 import { withOnBadImage } from '../bad-images.ts';
 import { configure, defectFraction } from '../configure.ts';
@@ -13,14 +13,7 @@ import { lossPicture, lossTable, trainingSheet, writePicture } from '../pictures
 import { duration, Progress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
 
-const VARIANTS: readonly Variant[] = [
-  'full',
-  'no-generator',
-  'no-transformations',
-  'augmentation',
-  'single-scale-100',
-  'single-scale-20',
-];
+const VARIANTS = configSchema.shape.variant.options;
 
 function builder(argv: Argv) {
   return withOnBadImage(withEngine(withDataset(argv)))
