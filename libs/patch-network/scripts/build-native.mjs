@@ -24,63 +24,72 @@ const X64 = {
 
 const run = promisify(execFile);
 
+/** Builds what is not built yet; says what there is now, or why not. */
 export async function buildNative() {
   const compiler = await findCompiler();
   if (compiler === null) {
-    const detail = 'no C compiler found (tried $CC, cc, gcc, clang): install one and run npm run postinstall';
-    await recordFailure(REPORT, [PRODUCT], detail);
-    return { detail: `not available, ${detail}`, fresh: true };
+    return fail('no C compiler found (tried $CC, cc, gcc, clang): install one and run npm run postinstall');
   }
   const sets = process.arch === 'x64' ? X64 : { baseline: [] };
-  const headers = join(
-    dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')),
-    'include',
-  );
   const hash = hashOf(sources(), compiler, COMMON, sets, process.platform, process.arch);
   const built = isBuilt(REPORT, hash);
   if (built !== null) return { detail: built, fresh: false };
   try {
-    const detail = await build(REPORT, hash, async (folder) => {
-      const objects = [];
-      const failed = [];
-      for (const [name, flags] of Object.entries(sets)) {
-        const object = join(folder, `${name}.o`);
-        const names = [`-DTABLE=kernels_${name}`, `-DNAME="${name}"`];
-        const args = [...COMMON, ...flags, ...names, '-c', join(SOURCE, 'core.c'), '-o', object];
-        try {
-          await run(compiler.path, args);
-          objects.push({ name, object });
-        } catch (error) {
-          if (name === 'baseline') throw error;
-          failed.push(name);
-        }
-      }
-      const link = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-      const have = objects.map(({ name }) => `-DHAVE_${name.toUpperCase()}`);
-      const files = [join(SOURCE, 'addon.c'), ...objects.map(({ object }) => object)];
-      await run(compiler.path, [
-        ...COMMON,
-        '-shared',
-        ...have,
-        '-I',
-        headers,
-        ...files,
-        '-o',
-        join(folder, PRODUCT),
-        ...link,
-      ]);
-      const without = failed.length > 0 ? ` (this compiler does not know ${failed.join(', ')})` : '';
-      return { detail: `compiled by ${compiler.version}${without}`, products: [PRODUCT] };
-    });
-    return { detail, fresh: true };
+    return { detail: await build(REPORT, hash, (folder) => compile(compiler, sets, folder)), fresh: true };
   } catch (error) {
-    const reason = String(error.stderr || error.message)
-      .trim()
-      .split('\n')[0];
-    const detail = `${compiler.version} failed: ${reason}`;
-    await recordFailure(REPORT, [PRODUCT], detail);
-    return { detail: `not available, ${detail}`, fresh: true };
+    return fail(`${compiler.version} failed: ${firstLine(error)}`);
   }
+}
+
+async function compile(compiler, sets, folder) {
+  const objects = await Promise.all(
+    Object.entries(sets).map(async ([name, flags]) => {
+      const object = join(folder, `${name}.o`);
+      const table = [`-DTABLE=kernels_${name}`, `-DNAME="${name}"`];
+      const args = [...COMMON, ...flags, ...table, '-c', join(SOURCE, 'core.c'), '-o', object];
+      try {
+        await run(compiler.path, args);
+        return { name, object };
+      } catch (error) {
+        // An old compiler may not know the newest set; the baseline must work.
+        if (name === 'baseline') throw error;
+        return { name, object: null };
+      }
+    }),
+  );
+  const compiled = objects.filter(({ object }) => object !== null);
+  const have = compiled.map(({ name }) => `-DHAVE_${name.toUpperCase()}`);
+  const headers = join(
+    dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')),
+    'include',
+  );
+  const files = [join(SOURCE, 'addon.c'), ...compiled.map(({ object }) => object)];
+  const link = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
+  await run(compiler.path, [
+    ...COMMON,
+    '-shared',
+    ...have,
+    '-I',
+    headers,
+    ...files,
+    '-o',
+    join(folder, PRODUCT),
+    ...link,
+  ]);
+  const unknown = objects.filter(({ object }) => object === null).map(({ name }) => name);
+  const without = unknown.length > 0 ? `, which does not know ${unknown.join(', ')}` : '';
+  return { detail: `compiled by ${compiler.version}${without}`, products: [PRODUCT] };
+}
+
+async function fail(detail) {
+  await recordFailure(REPORT, [PRODUCT], detail);
+  return { detail: `not available, ${detail}`, fresh: true };
+}
+
+function firstLine(error) {
+  return String(error.stderr || error.message)
+    .trim()
+    .split('\n')[0];
 }
 
 async function findCompiler() {
