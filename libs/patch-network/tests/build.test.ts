@@ -42,7 +42,7 @@ describe('the build of the native kernels', () => {
     environment: Record<string, string>,
   ): Promise<{ detail: string; fresh: boolean }> => {
     const script = `import { buildNative } from './scripts/build-native.mjs'; console.log(JSON.stringify(await buildNative()))`;
-    const options = { cwd: folder, env: { PATH: '', ...environment } };
+    const options = { cwd: folder, env: { PATH: join(folder, 'empty'), ...environment } };
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], options);
     return JSON.parse(stdout) as { detail: string; fresh: boolean };
   };
