@@ -17,10 +17,6 @@ import { reporter } from './train.ts';
 
 const SOURCE: Source = { dataset: 'generated', path: null, options: {}, class: 'surface' };
 
-/** Chosen to finish in three minutes on two cores with any engine; see the README of apps/cli. */
-const SETTINGS = ['pyramid.sizes=[26,32,41]', 'network.widths=[32,32,32]'];
-const ITERATIONS = 150;
-
 function builder(argv: Argv) {
   return withEngine(argv)
     .option('out', { type: 'string', default: 'runs/demo', describe: 'Folder for the model and the page' })
@@ -46,9 +42,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const config = configure({
     preset: 'fast-rotations',
     variant: 'full',
-    iterations: ITERATIONS,
     fraction: 0.05,
-    set: SETTINGS,
   });
   const detector = (await method.create(config, {
     engine: argv.engine,
