@@ -40,6 +40,16 @@ static void output_gradient_row(const backward_job *job, const picture *of, int 
   zero(to + padding + length, pitch - padding - length);
 }
 
+/* Expects what `rows` rows of the gradient from `row` on are made of. */
+static void expect_gradients(ahead *next, const backward_job *job, const picture *of, int row, int rows) {
+  const plan *p = job->pass->plan;
+  int level = job->block + 1, width = width_at(p, of, level), stride = gradient_stride(job->network, job->block);
+  if (row >= height_at(p, of, level)) return;
+  size_t from = (of->offset[level] + (size_t)row * width) * stride, count = (size_t)rows * width * stride;
+  expect(next, job->from + from, count, 0);
+  if (job->block < BLOCKS - 1) expect(next, job->pass->value[job->block] + from, count, 0);
+}
+
 /* Adds what two strips give to the filter gradient: of the first block to `filter` itself, of others at Winograd's points. */
 static void add_filter_gradient(const network *n, int block, const scratch *s, ptrdiff_t in_pitch,
                                 const float *gradients, ptrdiff_t out_pitch, int rows, int width, float *filter) {
@@ -99,14 +109,18 @@ static void backward_task(void *context, int index, int worker) {
                           out_width, filter);
     if (!job->want_input) continue;
     size_t pixel = of->offset[block] + (size_t)row * in_width;
+    ahead next = {0};
+    expect_inputs(&next, n, f, block, of, row);
+    expect_gradients(&next, job, of, row + step + 2 - pad, step);
     if (block == 0) {
       int back = backward_vectors(n, 0) * VL;
-      convolve(n, 0, 1, s->gradients, out_pitch, rows, in_width, s, s->rows, back);
+      convolve(n, 0, 1, s->gradients, out_pitch, rows, in_width, s, s->rows, back, &next);
       for (int i = 0; i < rows * in_width; i++)
         copy(job->to + (pixel + i) * in_stride, s->rows + (ptrdiff_t)i * back, in_stride);
     } else {
       float *to = job->to + pixel * in_stride;
-      convolve(n, block, 1, s->gradients, out_pitch, rows, in_width, s, to, in_stride);
+      expect(&next, to, (size_t)rows * in_width * in_stride, 1);
+      convolve(n, block, 1, s->gradients, out_pitch, rows, in_width, s, to, in_stride, &next);
       leaky_gradient(to, f->value[block - 1] + pixel * in_stride, (ptrdiff_t)rows * in_width, in_stride,
                      &f->norm[block - 1], s->sums);
     }

@@ -36,7 +36,10 @@ INLINE void multiply_blocks(const int vectors, ptrdiff_t width, const float *in,
   for (ptrdiff_t block = 0; block < blocks; block++) {
     ptrdiff_t pixels = base + (block < longer);
     switch (pixels) {
-      PIXELS(1) PIXELS(2) PIXELS(3) PIXELS(4) PIXELS(5) PIXELS(6)
+      PIXELS(1) PIXELS(2) PIXELS(3) PIXELS(4)
+#if PX > 4
+      PIXELS(5) PIXELS(6)
+#endif
 #if PX > 6
       PIXELS(7) PIXELS(8) PIXELS(9) PIXELS(10) PIXELS(11) PIXELS(12) PIXELS(13) PIXELS(14)
 #endif
@@ -106,7 +109,10 @@ INLINE void add_blocks(const int vectors, int rows, ptrdiff_t width, const float
   for (ptrdiff_t block = 0; block < blocks; block++) {
     ptrdiff_t entries = base + (block < longer);
     switch (entries) {
-      ENTRIES(1) ENTRIES(2) ENTRIES(3) ENTRIES(4) ENTRIES(5) ENTRIES(6)
+      ENTRIES(1) ENTRIES(2) ENTRIES(3) ENTRIES(4)
+#if KB > 4
+      ENTRIES(5) ENTRIES(6)
+#endif
 #if KB > 6
       ENTRIES(7) ENTRIES(8) ENTRIES(9) ENTRIES(10) ENTRIES(11) ENTRIES(12)
 #endif

@@ -38,9 +38,17 @@ static void input_strip(const network *n, const pass *f, int block, const pictur
     input_row(n, f, block, of, first + i, strip + i * pitch, pitch);
 }
 
-/* Convolves a strip to `rows` x `width` pixels; `back` takes the filter for the gradient at the input. */
+/* Expects the rows that the strip after the one from output row `row` on adds to it. */
+static void expect_inputs(ahead *next, const network *n, const pass *f, int block, const picture *of, int row) {
+  int width = width_at(f->plan, of, block), step = block_rows(n, block, width);
+  if (block == 0 || row + step >= height_at(f->plan, of, block + 1)) return;
+  size_t pixel = of->offset[block] + (size_t)(row + step + 2 - n->spec.same) * width;
+  expect(next, f->value[block - 1] + pixel * n->hidden, (size_t)step * width * n->hidden, 0);
+}
+
+/* Convolves a strip to `rows` x `width` pixels; `back` takes the filter for the gradient at the input. Fetches `next` meanwhile. */
 static void convolve(const network *n, int block, int back, const float *strip, ptrdiff_t pitch, int rows, int width,
-                     const scratch *s, float *out, int out_stride) {
+                     const scratch *s, float *out, int out_stride, const ahead *next) {
   int stride = back ? gradient_stride(n, block) : input_stride(n, block);
   int channels = back ? outputs_of(n, block) : inputs_of(n, block);
   int vectors = back ? backward_vectors(n, block) : forward_vectors(n, block);
@@ -55,7 +63,8 @@ static void convolve(const network *n, int block, int back, const float *strip, 
   ptrdiff_t plane = plane_size(across * down, stride), product_plane = plane_size(across * down, lanes);
   for (int i = 0; i < down; i++)
     transform_inputs(strip + i * TILE * pitch, pitch, stride, across, s->points + (ptrdiff_t)i * across * stride, plane);
-  multiply_points(across * down, s->points, plane, stride, channels, filter, vectors, s->products, product_plane);
+  multiply_points(across * down, s->points, plane, stride, channels, filter, vectors, s->products, product_plane,
+                  next);
   for (int i = 0; i < down; i++)
     transform_outputs(s->products + (ptrdiff_t)i * across * lanes, product_plane, lanes, across,
                       out + i * TILE * out_pitch, out_pitch, out_stride, rows - i * TILE, width);
@@ -92,7 +101,10 @@ static void forward_task(void *context, int index, int worker) {
     int rows = last - row < step ? last - row : step;
     input_strip(n, f, block, of, row - n->spec.same, rows, row > first ? 2 : 0, s->inputs, pitch);
     float *out = f->value[block] + (of->offset[level] + (size_t)row * width) * channels;
-    convolve(n, block, 0, s->inputs, pitch, rows, width, s, out, channels);
+    ahead next = {0};
+    expect(&next, out, (size_t)rows * width * channels, 1);
+    expect_inputs(&next, n, f, block, of, row);
+    convolve(n, block, 0, s->inputs, pitch, rows, width, s, out, channels, &next);
     if (row == first) copy(origin, out, channels);
     const float *weights = coverage == NULL ? NULL : coverage + (size_t)row * width;
     if (weights == NULL) weight += rows * width;

@@ -133,7 +133,11 @@ static void output_task(void *context, int index, int worker) {
   for (int row = first; row < last; row += step) {
     int rows = last - row < step ? last - row : step;
     input_strip(n, f, block, of, row - n->spec.same, rows, row > first ? 2 : 0, s->inputs, pitch);
-    convolve(n, block, 0, s->inputs, pitch, rows, width, s, s->rows, lanes);
+    ahead next = {0};
+    if (job->purpose == LOSS)
+      expect(&next, job->to + (of->offset[BLOCKS] + (size_t)row * width) * lanes, (size_t)rows * width * lanes, 1);
+    expect_inputs(&next, n, f, block, of, row);
+    convolve(n, block, 0, s->inputs, pitch, rows, width, s, s->rows, lanes, &next);
     for (int i = 0; i < rows; i++)
       loss += use_row(job, of, row + i, s->rows + (ptrdiff_t)i * width * lanes, lanes, s->sums, bias_gradient);
   }

@@ -6,7 +6,7 @@
 
 #define PEAK_PIXELS 60
 #define PEAK_CHANNELS 32
-#define PEAK_BLOCK (VL == 16 ? 12 : 5)
+#define PEAK_BLOCK (VL == 16 ? 12 : VL == 8 ? 6 : 4)
 #define PEAK_VECTORS 2
 
 /* Runs the convolution `repetitions` times: 2 * 9 * 32 * 32 * 60 operations each. Returns a number that depends on the result. */

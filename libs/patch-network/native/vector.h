@@ -31,17 +31,14 @@
 #define PX 6
 #define NV 4
 #define KB 6
-#elif defined(__wasm_simd128__)
+#else /* SSE2 and WebAssembly have 16 registers, of which compilers keep some for themselves */
+#if defined(__wasm_simd128__)
 #include <wasm_simd128.h>
+#endif
 #define VL 4
-#define PX 6
+#define PX 4
 #define NV 2
-#define KB 6
-#else
-#define VL 4
-#define PX 6
-#define NV 2
-#define KB 6
+#define KB 4
 #endif
 
 typedef float vec __attribute__((vector_size(4 * VL), aligned(4), may_alias));

@@ -7,6 +7,7 @@
 #ifndef WINOGRAD_H
 #define WINOGRAD_H
 
+#include "ahead.h"
 #include "direct.h"
 
 #define POINTS 36
@@ -119,28 +120,32 @@ static void transform_gradients(const float *strip, ptrdiff_t pitch, ptrdiff_t c
   }
 }
 
+/* One tile of products at points `plane` apart to `rows` x `columns` outputs. */
+INLINE void transform_output_tile(const float *products, ptrdiff_t plane, float *to, ptrdiff_t pitch, ptrdiff_t stride,
+                                  int rows, int columns) {
+  vec half[4][6];
+  UNROLLED for (int x = 0; x < 6; x++) {
+    vec m[6], y[4];
+    UNROLLED for (int p = 0; p < 6; p++) m[p] = load(products + (p * 6 + x) * plane);
+    outputs_of_points(m, y);
+    UNROLLED for (int i = 0; i < 4; i++) half[i][x] = y[i];
+  }
+  UNROLLED for (int i = 0; i < 4; i++) {
+    vec y[4];
+    outputs_of_points(half[i], y);
+    UNROLLED for (int x = 0; x < 4; x++)
+      if (i < rows && x < columns) store(to + i * pitch + x * stride, y[x]);
+  }
+}
+
 /* One row of tiles of products [point][tile][channel] to `rows` x `width` outputs of at most 4 x 4 * tiles. */
 static void transform_outputs(const float *products, ptrdiff_t plane, ptrdiff_t channels, int tiles, float *to,
                               ptrdiff_t pitch, ptrdiff_t stride, int rows, int width) {
-  for (ptrdiff_t c = 0; c < channels; c += VL) {
-    for (int tile = 0; tile < tiles; tile++) {
-      const float *at = products + (ptrdiff_t)tile * channels + c;
+  for (int tile = 0; tile < tiles; tile++, width -= TILE) {
+    for (ptrdiff_t c = 0; c < channels; c += VL, products += VL) {
       float *out = to + (ptrdiff_t)tile * TILE * stride + c;
-      int columns = width - tile * TILE;
-      vec half[4][6];
-      UNROLLED for (int x = 0; x < 6; x++) {
-        vec m[6], y[4];
-        UNROLLED for (int p = 0; p < 6; p++) m[p] = load(at + (p * 6 + x) * plane);
-        outputs_of_points(m, y);
-        UNROLLED for (int i = 0; i < 4; i++) half[i][x] = y[i];
-      }
-      UNROLLED for (int i = 0; i < 4; i++) {
-        if (i >= rows) break;
-        vec y[4];
-        outputs_of_points(half[i], y);
-        UNROLLED for (int x = 0; x < 4; x++)
-          if (x < columns) store(out + i * pitch + x * stride, y[x]);
-      }
+      if (rows >= TILE && width >= TILE) transform_output_tile(products, plane, out, pitch, stride, TILE, TILE);
+      else transform_output_tile(products, plane, out, pitch, stride, rows, width);
     }
   }
 }
@@ -199,12 +204,15 @@ static void transform_filter_gradient(float *to, ptrdiff_t stride, const float *
   }
 }
 
-/* products[point][tile][out] = sum over in of inputs[point][tile][in] filter[point][in][out], `stride` numbers between tiles of `inputs`. */
+/* products[point][tile][out] = sum over in of inputs[point][tile][in] filter[point][in][out], `stride` numbers between tiles of `inputs`;
+ * fetches `next` meanwhile. */
 static void multiply_points(int tiles, const float *inputs, ptrdiff_t input_plane, ptrdiff_t stride, ptrdiff_t count,
-                            const float *filter, int vectors, float *products, ptrdiff_t product_plane) {
+                            const float *filter, int vectors, float *products, ptrdiff_t product_plane,
+                            const ahead *next) {
   for (int done = 0; done < vectors; done += NV) {
     int block = vectors - done < NV ? vectors - done : NV;
     for (int p = 0; p < POINTS; p++, filter += count * block * VL) {
+      if (done == 0) fetch(next, p, POINTS);
       multiply_rows(block, tiles, inputs + p * input_plane, 0, stride, 1, count, filter,
                     products + p * product_plane + done * VL, (ptrdiff_t)vectors * VL);
     }
