@@ -183,22 +183,29 @@ static void transform_filter(float *to, const float *filter, int inputs, int out
   }
 }
 
+/* w = G' m: three filter taps from six points, in double too. */
+INLINE void filter_of_points_d(const double m[6], double w[3]) {
+  const double low = 0.70710678118654752, high = 1.41421356237309505;
+  double sum = -2.0 / 3 * (m[1] + m[2]), sum2 = (m[3] + m[4]) / 6;
+  w[0] = m[0] + sum + sum2;
+  w[1] = -2.0 / 3 * low * (m[1] - m[2]) + high * (m[3] - m[4]) / 6;
+  w[2] = 0.5 * sum + 2 * sum2 + m[5];
+}
+
 /* The filter gradient [tap][stride][lanes] from its sums [point][in][lanes]. */
 static void transform_filter_gradient(float *to, ptrdiff_t stride, const float *points, ptrdiff_t inputs,
                                       ptrdiff_t lanes) {
   for (ptrdiff_t i = 0; i < inputs; i++) {
-    for (ptrdiff_t c = 0; c < lanes; c += VL) {
-      vec half[3][6];
-      for (int x = 0; x < 6; x++) {
-        vec m[6], w[3];
-        UNROLLED for (int y = 0; y < 6; y++) m[y] = load(points + ((y * 6 + x) * inputs + i) * lanes + c);
-        filter_of_points(m, w);
-        UNROLLED for (int y = 0; y < 3; y++) half[y][x] = w[y];
+    for (ptrdiff_t c = 0; c < lanes; c++) {
+      double rows[6][3], m[6], w[3];
+      for (int y = 0; y < 6; y++) {
+        for (int x = 0; x < 6; x++) m[x] = points[((y * 6 + x) * inputs + i) * lanes + c];
+        filter_of_points_d(m, rows[y]);
       }
-      for (int y = 0; y < 3; y++) {
-        vec w[3];
-        filter_of_points(half[y], w);
-        UNROLLED for (int x = 0; x < 3; x++) store(to + ((y * 3 + x) * stride + i) * lanes + c, w[x]);
+      for (int x = 0; x < 3; x++) {
+        for (int y = 0; y < 6; y++) m[y] = rows[y][x];
+        filter_of_points_d(m, w);
+        for (int y = 0; y < 3; y++) to[((y * 3 + x) * stride + i) * lanes + c] = (float)w[y];
       }
     }
   }
