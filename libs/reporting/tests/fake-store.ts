@@ -5,6 +5,7 @@ import { encodePng, type Image } from '@fsad/images';
 import {
   openStore,
   resultSchema,
+  sidePath,
   type Artefact,
   type Cell,
   type TrialMetrics,
@@ -72,14 +73,13 @@ export async function storeFake(directory: string, fakes: readonly FakeTrial[]):
   const store = await openStore(directory);
   for (const fake of fakes) {
     const summary = fakeSummary(fake);
-    let side: string | null = null;
     let artefacts: Artefact[] = [];
     if (summary.status === 'ok') {
-      side = join(directory, 'work', summary.key);
+      const side = sidePath(directory, summary.key);
       await mkdir(side, { recursive: true });
       artefacts = await writeSide(side);
     }
-    await store.commit(fakeResult(summary, artefacts), side);
+    await store.commit(fakeResult(summary, artefacts));
   }
 }
 

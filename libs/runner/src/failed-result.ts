@@ -34,7 +34,7 @@ export async function failedResult(
       failure: { step: last.step, message: ending.message, outside: ending.outside },
       metrics: null,
       artefacts: [],
-      provenance: provenanceOf(task, surroundings.threads, {
+      provenance: provenanceOf(task, task.engine, surroundings.threads, {
         startedAt: watch.startedAt,
         finishedAt: new Date().toISOString(),
         seconds: watch.seconds,

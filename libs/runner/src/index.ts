@@ -22,3 +22,12 @@ export { openStore, type Store } from './store.ts';
 export { columns, judge } from './judge.ts';
 export { judgePixels } from './localise.ts';
 export { applySetting, parseSettings } from './selection.ts';
+export { methods } from './methods.ts';
+export { PlanError, type PlanRequest } from './prepare.ts';
+export { duration, RunProgress } from './progress.ts';
+export type { RunEvent, RunSummary } from './run-events.ts';
+export { openRun, runExperiment, type RunOptions } from './run-experiment.ts';
+export { ChangedCellsError } from './sort-trials.ts';
+
+/** Address of the module with the project's own methods, datasets and engines. */
+export const defaultRegistry = new URL('./default-registry.ts', import.meta.url).href;

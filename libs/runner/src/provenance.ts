@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
+import type { ResolvedEngine } from './registry.ts';
 import type { Provenance } from './result.ts';
 import type { Measured, TrialTask } from './task.ts';
 
@@ -45,12 +46,17 @@ export function peakMemoryBytes(): number {
 }
 
 /** Describes where and how a trial ran. */
-export function provenanceOf(task: TrialTask, threads: number, measured: Measured): Provenance {
+export function provenanceOf(
+  task: TrialTask,
+  engine: ResolvedEngine,
+  threads: number,
+  measured: Measured,
+): Provenance {
   return {
     gitCommit: task.origin.gitCommit,
     command: task.origin.command,
     node: process.version,
-    engine: { name: task.engine.name, instructionSet: task.engine.instructionSet, threads },
+    engine: { name: engine.name, instructionSet: engine.instructionSet, threads },
     machine: {
       platform: `${process.platform}-${process.arch}`,
       cpu: cpus()[0]?.model.trim() ?? 'unknown',

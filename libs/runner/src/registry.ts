@@ -47,7 +47,10 @@ export interface Registry {
 }
 
 export interface ResolvedEngine {
+  /** Part of the trial key. */
   readonly name: string;
+  /** What a method is to be handed to compute with exactly this. */
+  readonly runtime: string;
   /** What decides the last bits, where known. */
   readonly instructionSet: string | null;
   /** Cores one trial uses well; `all` for an engine that has the machine to itself, such as a GPU. */

@@ -11,7 +11,7 @@ import { columns, judge } from './judge.ts';
 import { judgePixels, localiseImages } from './localise.ts';
 import { drawPictures } from './pictures.ts';
 import { peakMemoryBytes, provenanceOf, resetPeakMemory } from './provenance.ts';
-import { openMethod, type Registry } from './registry.ts';
+import { openMethod, type Registry, type ResolvedEngine } from './registry.ts';
 import type { TrialMetrics, TrialResult } from './result.ts';
 import { scoreImages } from './score-images.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -78,9 +78,13 @@ async function attempt(
   const dataset = await taskDataset(task, surroundings.data, registry);
   let detector: Detector | null = null;
   try {
+    const engine = await registry.resolveEngine(task.inputs.configuration.detector, task.engine.runtime);
+    if (engine.name !== task.inputs.engine) {
+      throw new Error(`planned for engine ${task.inputs.engine}, but here it comes down to ${engine.name}`);
+    }
     const images = await trialImages(task, dataset, registry);
     const told = isTold(journal);
-    if (!told) startJournal(task, images, journal);
+    if (!told) startJournal(task, images, engine, journal);
     watch.start('fit');
     detector = await fitted({ task, surroundings, registry, hooks, journal, dataset, images, work });
     watch.start('score');
@@ -92,7 +96,7 @@ async function attempt(
       status: 'ok',
       failure: null,
       ...judged,
-      provenance: provenanceOf(task, threads, {
+      provenance: provenanceOf(task, engine, threads, {
         startedAt: watch.startedAt,
         finishedAt: new Date().toISOString(),
         seconds: watch.seconds,
@@ -117,16 +121,19 @@ async function attempt(
   }
 }
 
-function startJournal(task: TrialTask, { split, test }: TrialImages, journal: Journal): void {
+function startJournal(
+  task: TrialTask,
+  { split, test }: TrialImages,
+  { name, instructionSet }: ResolvedEngine,
+  journal: Journal,
+): void {
   const { configuration, ...ids } = task.inputs;
   journal.start({
     cell: task.cells[0],
     params: { ...paramsOf(configuration), ...paramsOf(ids), test: test.description },
     tags: {
       'git.commit': task.origin.gitCommit ?? 'none',
-      engine: task.engine.instructionSet
-        ? `${task.engine.name} ${task.engine.instructionSet}`
-        : task.engine.name,
+      engine: instructionSet ? `${name} ${instructionSet}` : name,
       machine: `${process.platform}-${process.arch}`,
       command: task.origin.command,
     },
@@ -149,7 +156,7 @@ async function fitted(given: {
   const { task, surroundings, registry, hooks, journal, dataset, images, work } = given;
   const { configuration } = task.inputs;
   const method = await openMethod(registry, configuration.detector);
-  const runtime = { engine: task.inputs.engine, threads: surroundings.threads };
+  const runtime = { engine: task.engine.runtime, threads: surroundings.threads };
   const model = join(work, 'model');
   const saved = join(work, 'model-saved');
   if (await exists(saved)) return method.load(model, runtime);

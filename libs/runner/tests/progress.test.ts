@@ -20,7 +20,6 @@ function screen(terminal: boolean) {
     visible(): string[] {
       const lines: string[] = [];
       for (const line of text.split('\n')) {
-        // eslint-disable-next-line no-control-regex
         const up = /^\u001b\[(\d+)A\u001b\[J/.exec(line);
         if (up) lines.splice(lines.length - Number(up[1]));
         lines.push(up ? line.slice(up[0].length) : line);

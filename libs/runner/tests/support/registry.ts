@@ -203,7 +203,8 @@ export const registry: Registry = {
     selectTest(dataset, split, { subset, testSubset: count ?? undefined }),
   async resolveEngine(_, requested) {
     if (requested === 'broken') throw new Error('engine broken does not work here');
-    return { name: requested === 'auto' ? 'plain' : requested, instructionSet: null, coreGroup: 1 };
+    const name = requested === 'auto' ? 'plain' : requested;
+    return { name, runtime: name, instructionSet: null, coreGroup: 1 };
   },
   shorten: (_, settings) => {
     const config = settings as SteadyConfig;
