@@ -139,24 +139,26 @@ export function stateConformance(
     for (let i = 0; i < steps; i++) await network.step(sharedBatch(SHAPE), separateBatch(SHAPE, 9), ADAM);
   };
 
-  test.runIf(sameBitsAtAnyThreadCount)('the number of threads never changes a bit', async () => {
-    const results = [];
-    for (const threads of [1, 2, 3, 5]) {
-      const opened = await open({ threads });
-      const network = await opened.createDiscriminator(SPEC, exampleState(SPEC));
-      await train(network, 2);
-      const { loss, gradients } = await network.inputGradient(sharedBatch(SHAPE));
-      const [scores] = await network.score(sharedBatch(SHAPE), null);
-      results.push({ state: await network.exportState(), loss, gradients, scores });
-      await opened.dispose();
-    }
-    for (const result of results.slice(1)) {
-      expectSameBits(result.state, results[0].state);
-      expect(result.loss).toBe(results[0].loss);
-      expect(bits(result.gradients[0]).equals(bits(results[0].gradients[0]))).toBe(true);
-      expect(bits(result.scores).equals(bits(results[0].scores))).toBe(true);
-    }
-  });
+  if (sameBitsAtAnyThreadCount) {
+    test('the number of threads never changes a bit', async () => {
+      const results = [];
+      for (const threads of [1, 2, 3, 5]) {
+        const opened = await open({ threads });
+        const network = await opened.createDiscriminator(SPEC, exampleState(SPEC));
+        await train(network, 2);
+        const { loss, gradients } = await network.inputGradient(sharedBatch(SHAPE));
+        const [scores] = await network.score(sharedBatch(SHAPE), null);
+        results.push({ state: await network.exportState(), loss, gradients, scores });
+        await opened.dispose();
+      }
+      for (const result of results.slice(1)) {
+        expectSameBits(result.state, results[0].state);
+        expect(result.loss).toBe(results[0].loss);
+        expect(bits(result.gradients[0]).equals(bits(results[0].gradients[0]))).toBe(true);
+        expect(bits(result.scores).equals(bits(results[0].scores))).toBe(true);
+      }
+    });
+  }
 
   test('calls that were not awaited run one after the other', async () => {
     const [apart, together] = await Promise.all(
