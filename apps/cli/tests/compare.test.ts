@@ -22,6 +22,11 @@ describe('columns', () => {
     }
   });
 
+  it('are all the methods there are', () => {
+    const run = COLUMNS.map((name) => columnFor(name, one).detector);
+    expect(new Set([...run, 'differnet'])).toEqual(new Set(Object.keys(methods)));
+  });
+
   it('names the methods there are for an unknown one, and keeps the order of the table', () => {
     expect(() => parseColumns('geom,gome')).toThrow('no method "gome"; there are all, htdg, geom');
     expect(parseColumns('pixel-mse,htdg')).toEqual(['htdg', 'pixel-mse']);
@@ -55,6 +60,7 @@ describe('the table', () => {
     failure: null,
     auroc: 0.9,
     seconds: { fit: 1, score: 2 },
+    processorSeconds: { fit: 2, score: 3 },
     test: '500 images',
     testImages: 500,
     ...changes,
@@ -76,9 +82,12 @@ describe('the table', () => {
   it('has no printed value for what the paper has not', () => {
     expect(gatherCells([trial({ method: 'nearest-pixel' })])[0].paper).toBeNull();
     expect(gatherCells([trial({ method: 'pixel-mse' })])[0].paper).toBeNull();
-    expect(
-      gatherCells([trial({ method: 'pixel-mse', dataset: 'cifar10', class: 'airplane' })])[0].paper,
-    ).not.toBeNull();
+  });
+
+  it('has those of ablations (f) and (g), which the paper made on CIFAR10', () => {
+    const printed = (method: string): number | undefined =>
+      gatherCells([trial({ method, dataset: 'cifar10', class: 'airplane' })])[0].paper?.mean;
+    expect([printed('pixel-mse'), printed('geom-on-samples')]).toEqual([27, 38.2]);
   });
 
   it('counts failures and shows them', () => {
@@ -123,6 +132,7 @@ describe('fsad compare', () => {
       trials: CompareTrial[];
     };
     expect(trials.length).toBe(8);
+    expect(trials.every(({ processorSeconds: { fit, score } }) => fit > 0 && score > 0)).toBe(true);
     const splits = (method: string): string[] =>
       trials.filter((trial) => trial.method === method).map(({ inputs }) => inputs.split);
     expect(splits('pixel-mse')).toEqual(splits('nearest-pixel'));

@@ -162,11 +162,12 @@ async function planOrders(
 /** What computes a method, in words; part of a trial's key. */
 async function engineOf(detector: string, { engine, threads }: TrialOrder['runtime']): Promise<string> {
   if (detector === 'pixel-mse' || detector === 'nearest-pixel') return 'none';
-  if (detector !== 'htdg') return (await openTfjs({ engine, threads })).description;
+  const general = detector === 'htdg' ? null : (await openTfjs({ engine, threads })).description;
+  if (general && detector !== 'geom-on-samples') return general;
   const opened = await openEngine(engine as EngineName | 'auto', { threads });
   const name = `${opened.name} ${opened.instructionSet}`;
   opened.dispose();
-  return name;
+  return general ? `${name}; ${general}` : name;
 }
 
 async function finish(argv: Arguments, dataset: Dataset, trials: readonly CompareTrial[]): Promise<void> {

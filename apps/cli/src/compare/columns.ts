@@ -29,6 +29,7 @@ export interface CompareTask {
 export const COLUMNS = [
   'htdg',
   'geom',
+  'goad',
   'deep-svdd',
   'drocc',
   'patch-svdd',
@@ -36,6 +37,7 @@ export const COLUMNS = [
   'pixel-mse',
   'pixel-mse-mismatched',
   'nearest-pixel',
+  'geom-on-samples',
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 

@@ -52,6 +52,9 @@ function gather(trials: readonly CompareTrial[]): CompareCell {
   };
 }
 
+/** Columns that repeat an ablation of the paper, by its letter in Table 1. */
+const ablationOf: Readonly<Record<string, string>> = { 'pixel-mse': 'f', 'geom-on-samples': 'g' };
+
 /** The paper's value for a method, averaged over the classes given from its printed cells. */
 function printedFor(
   method: string,
@@ -59,10 +62,10 @@ function printedFor(
   shots: number,
   classes: readonly string[],
 ): { mean: number; std: number } | null {
-  const ablation = method === 'pixel-mse';
+  const ablation = ablationOf[method];
   const table = publishedTable(ablation ? 'ablation' : 'methods', dataset, shots);
   // On MVTec the paper has two columns of its own: Ours1 with all transformations, as here, and Ours2 with rotations.
-  const variant = ablation ? 'f' : 'ours1';
+  const variant = ablation ?? 'ours1';
   const column = table && paperColumn(table, { detector: method, variant });
   if (!table || column === null || classes.length === 0) return null;
   const cells = classes.map((name) => table.value(column, { class: name }));
@@ -98,7 +101,7 @@ function measured({ mean: value, std, failed }: CompareCell): string {
 
 /** Every trial as a row of CSV; AUROC in [0, 1]. */
 export function trialsCsv(trials: readonly CompareTrial[]): string {
-  const rows = trials.map(({ inputs, seconds, ...trial }) => ({
+  const rows = trials.map(({ inputs, seconds, processorSeconds, ...trial }) => ({
     dataset: trial.dataset,
     class: trial.class,
     shots: trial.shots,
@@ -108,6 +111,8 @@ export function trialsCsv(trials: readonly CompareTrial[]): string {
     paper: printedFor(trial.method, trial.dataset, trial.shots, [trial.class])?.mean,
     fit_seconds: seconds.fit,
     score_seconds: seconds.score,
+    fit_processor_seconds: processorSeconds.fit,
+    score_processor_seconds: processorSeconds.score,
     test: trial.test,
     engine: inputs.engine,
     split: inputs.split,

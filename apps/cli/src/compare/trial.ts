@@ -9,6 +9,12 @@ import {
 } from '@fsad/detector';
 import { columns, differences, judge, trialKey, type TrialInputs } from '@fsad/runner';
 
+/** Seconds of a trial's two phases. */
+export interface PhaseSeconds {
+  readonly fit: number;
+  readonly score: number;
+}
+
 /** One method on one split, as it is kept in the comparison's folder. */
 export interface CompareTrial {
   readonly key: string;
@@ -23,7 +29,9 @@ export interface CompareTrial {
   readonly failure: string | null;
   /** In [0, 1]; null where it failed. */
   readonly auroc: number | null;
-  readonly seconds: { readonly fit: number; readonly score: number };
+  readonly seconds: PhaseSeconds;
+  /** Processor time over all threads: what a trial costs whatever else the machine does. */
+  readonly processorSeconds: PhaseSeconds;
   readonly test: string;
   readonly testImages: number;
 }
@@ -98,10 +106,11 @@ export async function runTrial(
   const { name, split, selection, dataset } = order;
   const inputs = inputsOf(order);
   const seconds = { fit: 0, score: 0 };
+  const processorSeconds = { fit: 0, score: 0 };
   let auroc: number | null = null;
   let failure: string | null = null;
   try {
-    auroc = await fitAndScore(folder, order, signal, report, seconds);
+    auroc = await fitAndScore(folder, order, signal, report, { seconds, processorSeconds });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     failure = error instanceof Error ? error.message : String(error);
@@ -117,6 +126,7 @@ export async function runTrial(
     failure,
     auroc,
     seconds,
+    processorSeconds,
     test: selection.description,
     testImages: selection.items.length,
   };
@@ -130,16 +140,16 @@ async function fitAndScore(
   { method, settings, runtime, dataset, split, selection, seed, name }: TrialOrder,
   signal: AbortSignal,
   report: (event: DetectorEvent) => void,
-  seconds: { fit: number; score: number },
+  spent: Record<'seconds' | 'processorSeconds', { fit: number; score: number }>,
 ): Promise<number> {
   const detector = await method.create(settings, runtime);
   try {
     const train = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
-    const start = performance.now();
+    let lap = stopwatch();
     const checkpoints = join(folder, 'work', workName(name, split));
     await detector.fit(train, { seed, report, signal, checkpoints });
-    const fitted = performance.now();
-    seconds.fit = (fitted - start) / 1000;
+    [spent.seconds.fit, spent.processorSeconds.fit] = lap();
+    lap = stopwatch();
     const { items } = selection;
     const scores = [];
     for (let from = 0; from < items.length; from += block) {
@@ -147,11 +157,20 @@ async function fitAndScore(
       scores.push(...(await detector.score(images, signal)));
       report({ type: 'progress', stage: 'scoring', done: scores.length, total: items.length });
     }
-    seconds.score = (performance.now() - fitted) / 1000;
+    [spent.seconds.score, spent.processorSeconds.score] = lap();
     return judge(columns(items, scores), null).auroc;
   } finally {
     detector.dispose();
   }
+}
+
+/** Gives the seconds since it was started, by the clock and of the processor. */
+function stopwatch(): () => [number, number] {
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(used);
+    return [(performance.now() - start) / 1000, (user + system) / 1e6];
+  };
 }
 
 function fileName({ name, split }: TrialOrder): string {
