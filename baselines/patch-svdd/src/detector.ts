@@ -26,7 +26,7 @@ interface PatchSvddModel extends Trained {
   readonly banks: readonly Float32Array[];
 }
 
-const identity = { name: 'patch-svdd', numericVersion: 1 };
+const identity = { name: 'patch-svdd', numericVersion: 2 };
 
 /** Patch SVDD (Yi and Yoon 2020): patch embeddings learned from relative positions, compared with those of the training images. */
 export const method: DetectorMethod<PatchSvddConfig> = methodFromRecipe<

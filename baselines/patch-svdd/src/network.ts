@@ -40,16 +40,16 @@ export function initialWeights(seed: number, patchSizes: readonly number[]): Map
   return weights;
 }
 
-/** The position classifiers' last weights [128, 8], columns of length one. In the published program they never learn. */
+/** The position classifiers' last weights [128, 8], each input's eight of length one. In the published program they never learn. */
 export function fixedWeights(seed: number, patchSizes: readonly number[]): Map<string, Tensor> {
   const weights = new Map<string, Tensor>();
   for (const size of patchSizes) {
     const stream = randomStream(seed, `position${size}/directions`);
     const { shape, data } = uniformTensor(stream, [128, directions], 1);
-    for (let column = 0; column < directions; column++) {
-      let sum = 0;
-      for (let i = column; i < data.length; i += directions) sum += data[i] ** 2;
-      for (let i = column; i < data.length; i += directions) data[i] /= Math.sqrt(sum);
+    for (let start = 0; start < data.length; start += directions) {
+      const row = data.subarray(start, start + directions);
+      const length = Math.hypot(...row);
+      row.forEach((value, i) => (row[i] = value / length));
     }
     weights.set(`position${size}/directions`, { shape, data });
   }

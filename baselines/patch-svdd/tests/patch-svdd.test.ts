@@ -58,6 +58,12 @@ describe('the networks', () => {
     expect(values(trained, /^position32/) + values(fixed, /^position32/)).toBe(25_864);
   });
 
+  it('end in fixed weights whose norm over the eight directions is one for every input (BASELINES section 5)', () => {
+    const [{ data }] = fixedWeights(0, [32]).values();
+    const norms = Array.from({ length: 128 }, (_, i) => Math.hypot(...data.subarray(8 * i, 8 * i + 8)));
+    for (const norm of norms) expect(norm).toBeCloseTo(1, 6);
+  });
+
   it('give 64 numbers for a 32-pixel patch and for a 64-pixel patch', () => {
     tf.tidy(() => {
       const weights = constants(initialWeights(0, [32, 64]));
