@@ -8,7 +8,7 @@ import { importRegistry, type Registry } from './registry.ts';
 import type { Cell, TrialResult } from './result.ts';
 import type { RunEvent, RunSummary } from './run-events.ts';
 import { TrialProcess, type ChildOutcome } from './trial-process.ts';
-import { sortTrials, type PendingTrial, type SortedTrials } from './sort-trials.ts';
+import { sortTrials, type PendingTrial, type Share, type SortedTrials } from './sort-trials.ts';
 import { openStore, type Store } from './store.ts';
 import type { TrialSurroundings, TrialTask } from './task.ts';
 
@@ -26,8 +26,8 @@ export interface RunOptions {
   readonly replace: boolean;
   /** Try again what failed for its own reasons. */
   readonly retryFailed: boolean;
-  /** Only every `of`-th trial, from `part` (counted from 0): one share of an array job. */
-  readonly share?: { readonly part: number; readonly of: number };
+  /** Only this share of the plan: one task of an array job. */
+  readonly share?: Share;
   /** For the provenance of results. */
   readonly command: string;
   readonly onEvent: (event: RunEvent) => void;
@@ -63,9 +63,7 @@ export async function openRun(options: RunOptions): Promise<OpenedRun> {
       const stored = store.cell(cell);
       if (stored?.status === 'ok') durations.add(cell, stored.seconds);
     }
-    const { share } = options;
-    const pending = share ? sorted.pending.filter((_, i) => i % share.of === share.part) : sorted.pending;
-    return { prepared, registry, store, sorted: { ...sorted, pending }, durations };
+    return { prepared, registry, store, sorted, durations };
   } catch (error) {
     await prepared.close();
     throw error;

@@ -12,7 +12,13 @@ export interface PendingTrial extends Omit<PlannedTrial, 'cell'> {
   readonly why: 'continue' | 'retry' | 'replace';
 }
 
-/** A plan set against a store. */
+/** Every `of`-th trial of a plan, from `part` (counted from 0). */
+export interface Share {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** A plan, or a share of it, set against a store. */
 export interface SortedTrials {
   /** Cells chosen in all. */
   readonly cells: number;
@@ -52,8 +58,9 @@ export async function sortTrials(
   prepared: Prepared,
   registry: Registry,
   store: Store,
-  options: { readonly replace: boolean; readonly retryFailed: boolean },
+  options: { readonly replace: boolean; readonly retryFailed: boolean; readonly share?: Share },
 ): Promise<SortedTrials> {
+  const chosen = options.share && (await keysOfShare(prepared, registry, options.share));
   const pending = new Map<string, PendingTrial>();
   const shared = new Map<string, { key: string; cells: Cell[] }>();
   const changes: string[] = [];
@@ -64,6 +71,7 @@ export async function sortTrials(
     else pending.set(trial.key, { ...trial, cells: [cell], why });
   };
   for await (const trial of planTrials(prepared, registry)) {
+    if (chosen && !chosen.has(trial.key)) continue;
     counts.cells++;
     const { key, cell } = trial;
     const stored = store.cell(cell);
@@ -86,6 +94,20 @@ export async function sortTrials(
   }
   if (counts.changed > 0) throw new ChangedCellsError(counts.changed, changes);
   return { ...counts, pending: [...pending.values()], shared: [...shared.values()] };
+}
+
+/**
+ * The trials of a share. Decided by the whole plan, never by what is done already, so that shares begun at different times stay apart; in the order of
+ * keys, which mixes methods and classes, so that shares take about equally long.
+ */
+async function keysOfShare(
+  prepared: Prepared,
+  registry: Registry,
+  { part, of }: Share,
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { key } of planTrials(prepared, registry)) keys.add(key);
+  return new Set([...keys].sort().filter((_, i) => i % of === part));
 }
 
 async function changeOf({ cell, inputs }: PlannedTrial, storedKey: string, store: Store): Promise<string> {
