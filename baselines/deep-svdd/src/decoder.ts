@@ -80,10 +80,15 @@ export function decode(shape: DecoderShape, net: Network, codes: tf.Tensor2D, mo
   return tf.sigmoid(x);
 }
 
-/** A 5x5 transposed convolution of stride 1 with padding p: a convolution with padding 4 - p, the filter stored turned. */
+/**
+ * A 5x5 transposed convolution of stride 1 with padding p: a convolution with padding 4 - p, the filter stored turned. The zeros are
+ * put around the images here, since TensorFlow's kernels take no other paddings than `same` and `valid`.
+ */
 function deconvolve(x: tf.Tensor4D, weights: Variables, name: string, padding: number): tf.Tensor4D {
   const filter = weights.get(name) as unknown as tf.Tensor4D;
-  return tf.conv2d(x, filter, 1, 4 - padding);
+  if (padding === 2) return tf.conv2d(x, filter, 1, 'same');
+  const margin = [4 - padding, 4 - padding] as [number, number];
+  return tf.conv2d(tf.pad(x, [[0, 0], margin, margin, [0, 0]]), filter, 1, 'valid');
 }
 
 /** Every pixel twice, in both directions; by broadcasting, whose gradient every backend has. */

@@ -92,7 +92,11 @@ export function extractFeatures(weights: ReadonlyMap<string, tf.Tensor>, images:
     let x = images;
     for (const { index, stride, padding, pool } of layers) {
       const filter = weights.get(filterName(index)) as tf.Tensor4D;
-      x = tf.relu(tf.add(tf.conv2d(x, filter, stride, padding), weights.get(biasName(index)) as tf.Tensor));
+      const margin = [padding, padding] as [number, number];
+      // Zeros put around it here: TensorFlow's kernels take no other paddings than `same` and `valid`.
+      const padded = tf.pad(x, [[0, 0], margin, margin, [0, 0]]);
+      const filtered = tf.conv2d(padded, filter, stride, 'valid');
+      x = tf.relu(tf.add(filtered, weights.get(biasName(index)) as tf.Tensor));
       if (pool) x = tf.maxPool(x, 3, 2, 'valid');
     }
     return tf.mean(x, [1, 2]);
