@@ -2,6 +2,8 @@ import { configSchema, presets, type HtdgConfig, type PresetName, type Variant }
 import { parseConfig } from '@fsad/detector';
 import { applySetting, parseSettings } from '@fsad/runner';
 
+export { defectFraction } from '@fsad/htdg';
+
 export interface ConfigArguments {
   readonly preset: PresetName;
   readonly variant: Variant;
@@ -30,9 +32,4 @@ export function configure(argv: ConfigArguments): HtdgConfig {
     config = changed;
   }
   return parseConfig('configuration', configSchema, config);
-}
-
-/** Sec. 3.3 and 4.3: for defects, 5 % of the patches with one image, 10 % with more; the published code takes 10 % always. */
-export function defectFraction(preset: PresetName, shots: number): number {
-  return preset.startsWith('official') || shots > 1 ? 0.1 : 0.05;
 }

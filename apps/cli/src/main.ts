@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   datasets: async () => (await import('./commands/datasets.ts')).datasets,
   compare: async () => (await import('./commands/compare.ts')).compare,
+  run: async () => (await import('./commands/run.ts')).run,
   bench: async () => (await import('./commands/bench.ts')).bench,
   report: async () => (await import('./commands/report.ts')).report,
 };

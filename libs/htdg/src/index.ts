@@ -2,7 +2,7 @@ export { configSchema, type HtdgConfig, type Variant } from './config.ts';
 export { HtdgDetector, method } from './detector.ts';
 export { readHeader, readModel } from './model-folder.ts';
 export type { HtdgModel, LossRow, ModelOrigin, TrainedScale } from './model.ts';
-export { presets, type PresetName } from './presets.ts';
+export { defectFraction, presets, type PresetName } from './presets.ts';
 export { planScales, pyramidOf, transformsOf } from './scales.ts';
 export type { FixtureCheck } from './verify/check.ts';
 export { verifyFolder } from './verify/verify-folder.ts';

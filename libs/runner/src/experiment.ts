@@ -15,7 +15,7 @@ export type Overrides = Readonly<Record<string, unknown>>;
 /** One column of an experiment: a method with a preset and what is changed in it. */
 export interface MethodUse {
   readonly detector: string;
-  /** Names the column in cells and reports; unique together with `detector`. */
+  /** Names the column in cells and reports; unique together with `detector` on each dataset. */
   readonly variant: string;
   /** Preset of the method, one for all budgets or one each. */
   readonly preset: string | Readonly<Record<Budget, string>>;
@@ -68,11 +68,13 @@ export function defineExperiment(experiment: Experiment): Experiment {
   if (experiment.datasets.length === 0) complain('datasets is empty');
   if (experiment.methods.length === 0) complain('methods is empty');
   const seen = new Set<string>();
-  for (const { detector, variant } of experiment.methods) {
+  for (const { detector, variant, datasets } of experiment.methods) {
     if (!name.test(variant)) complain(`variant "${variant}" takes small letters, digits, dots and hyphens`);
-    const column = `${detector}/${variant}`;
-    if (seen.has(column)) complain(`${column} is there twice; give one another variant name`);
-    seen.add(column);
+    for (const dataset of datasets ?? experiment.datasets.map((one) => one.name)) {
+      const column = `${detector}/${variant} on ${dataset}`;
+      if (seen.has(column)) complain(`${column} is there twice; give one another variant name`);
+      seen.add(column);
+    }
   }
   requireCounts('shots', experiment.shots, complain);
   requireCounts('trials', [experiment.trials], complain);

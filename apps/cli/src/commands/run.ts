@@ -1,0 +1,148 @@
+import type { Argv, CommandModule } from 'yargs';
+import { runExperiment, RunProgress, type RunEvent, type RunSummary } from '@fsad/runner';
+import { Interrupted, WorkFailed } from '../failure.ts';
+import { interruptible } from '../interrupt.ts';
+import { withEngine } from '../options.ts';
+import { loadExperiment } from '../run/load-experiment.ts';
+import { runOptions } from '../run/run-options.ts';
+
+function builder(argv: Argv) {
+  return withEngine(argv)
+    .positional('experiment', {
+      type: 'string',
+      demandOption: true,
+      describe: 'A file that defines an experiment, or the name of one in experiments/',
+    })
+    .option('budget', {
+      choices: ['smoke', 'reduced', 'paper'] as const,
+      default: 'smoke' as const,
+      describe: 'smoke: seconds a trial, to see it work; reduced: few-shot settings; paper: as published',
+    })
+    .option('where', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Only some of the matrix, e.g. class=3,8 or shots=1; all conditions hold together',
+    })
+    .option('trials', { type: 'number', describe: 'Draws of training images, instead of the budget’s' })
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Override a configuration key, e.g. training.learningRate=0.001 or geom.size=32',
+    })
+    .option('store', {
+      type: 'string',
+      default: 'runs/store',
+      describe: 'Folder of results; what is finished there is not done again',
+    })
+    .option('data', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Folder of the dataset, or NAME=FOLDER for each of several',
+    })
+    .option('split', {
+      choices: ['hash', 'consecutive'] as const,
+      default: 'hash' as const,
+      describe: "How training images are drawn; consecutive: the published code's groups",
+    })
+    .option('subset', {
+      choices: ['test', 'validation'] as const,
+      default: 'test' as const,
+      describe: 'validation: the training images reserved for choosing settings',
+    })
+    .option('test-subset', {
+      type: 'string',
+      describe: 'N test images in the proportions of their kinds, or all; instead of the budget’s',
+    })
+    .option('seed', {
+      type: 'number',
+      default: 0,
+      describe: 'Root of all randomness; trial t takes seed + t',
+    })
+    .option('workers', { type: 'number', describe: 'Trials side by side; as many as fit unless given' })
+    .option('memory', { type: 'number', describe: 'Gigabytes a trial may use before it is ended' })
+    .option('share', { type: 'string', describe: 'i/n: only the i-th of n shares, for several machines' })
+    .option('replace', {
+      type: 'boolean',
+      default: false,
+      describe: 'Do trials again that were done with other settings',
+    })
+    .option('retry-failed', {
+      type: 'boolean',
+      default: false,
+      describe: 'Try again what failed for reasons of its own',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
+    .example(
+      '$0 run experiments/ablation-table-1.ts --budget smoke --where class=airplane --trials 2 --store runs/s --data data/cifar-10-batches-bin',
+      'Table 1 on one class, in seconds',
+    )
+    .example(
+      '$0 run experiments/anomaly-detection.ts --budget reduced --where dataset=mnist --where class=3,8 --data mnist=data/mnist',
+      'run it again to go on where it was stopped',
+    );
+}
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+/** `fsad run`: an experiment's trials that the store does not have yet. */
+export const run: CommandModule<object, Arguments> = {
+  command: 'run <experiment>',
+  describe: 'Run an experiment: plan it, do what the store lacks, keep every trial’s result',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  handler: (argv) => interruptible((stop, kill) => runCommand(argv, stop, kill)),
+};
+
+async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  const experiment = await loadExperiment(argv.experiment);
+  const progress = new RunProgress({
+    write: (text) => void process.stderr.write(text),
+    terminal: isTerminal(),
+    columns: () => process.stderr.columns ?? 100,
+    now: () => performance.now(),
+  });
+  let begun = false;
+  const onEvent = (event: RunEvent): void => {
+    begun ||= event.type === 'plan';
+    progress.show(event);
+  };
+  const options = runOptions(argv, experiment, { onEvent, stop, kill });
+  try {
+    const summary = await runExperiment(options);
+    progress.clear();
+    conclude(argv, summary);
+  } catch (error) {
+    progress.clear();
+    throw begun && !(error instanceof Interrupted) ? asWorkFailed(error) : error;
+  }
+}
+
+function isTerminal(): boolean {
+  return process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
+}
+
+/** Prints how the run ended. @throws Interrupted or WorkFailed, which decide the exit code. */
+function conclude({ store, json }: Arguments, summary: RunSummary): void {
+  const { cells, ok, failed, left, interrupted, stopped } = summary;
+  if (json) process.stdout.write(`${JSON.stringify({ store, ...summary }, null, 2)}\n`);
+  else {
+    const rest = [...(failed > 0 ? [`${failed} not well`] : []), ...(left > 0 ? [`${left} left`] : [])];
+    process.stdout.write(`${[`${ok} of ${cells} trials done`, ...rest].join(', ')}; results in ${store}\n`);
+  }
+  if (interrupted) throw new Interrupted();
+  if (stopped !== null) throw new WorkFailed(stopped);
+  if (failed > 0) {
+    throw new WorkFailed(
+      `${failed} of ${cells} trials did not end well; --retry-failed tries again what failed for reasons of its own`,
+    );
+  }
+}
+
+/** Whatever goes wrong after the plan is no wrong usage. */
+function asWorkFailed(error: unknown): unknown {
+  return error instanceof Error
+    ? Object.assign(new WorkFailed(error.message), { stack: error.stack })
+    : error;
+}

@@ -1,0 +1,48 @@
+import { defectFraction } from '@fsad/htdg';
+import type { MethodUse } from '@fsad/runner';
+
+/** The method as the paper has it, as ours in minutes, and as a smoke test. */
+export const htdgPreset = { paper: 'official', reduced: 'fast', smoke: 'smoke' } as const;
+
+/** A baseline's own published settings, its few-shot settings, and a smoke test. */
+export const baselinePreset = { paper: 'official', reduced: 'few-shot', smoke: 'smoke' } as const;
+
+/** The full method. */
+export const full: MethodUse = {
+  detector: 'htdg',
+  variant: 'full',
+  preset: htdgPreset,
+  datasets: ['cifar10', 'mnist', 'fashion-mnist'],
+};
+
+/** The full method on Paris, for which the published code has settings of its own. */
+export const fullOnParis: MethodUse = {
+  ...full,
+  preset: { ...htdgPreset, paper: 'official-paris' },
+  datasets: ['paris'],
+};
+
+/** "Ours1" of Table 5: every transformation, the score from the least normal patches (Sec. 3.3). */
+export const ours1: MethodUse = {
+  detector: 'htdg',
+  variant: 'ours1',
+  preset: htdgPreset,
+  set: ({ shots }) => ({ scoring: { fraction: defectFraction('paper', shots) } }),
+};
+
+/** "Ours2" of Table 5: the four rotations. */
+export const ours2: MethodUse = {
+  detector: 'htdg',
+  variant: 'ours2',
+  preset: { paper: 'official-rotations', reduced: 'fast-rotations', smoke: 'smoke' },
+  set: ({ shots }) => ({
+    transforms: { set: 'rotations' },
+    pyramid: { equalise: 'none' },
+    scoring: { fraction: defectFraction('paper', shots) },
+  }),
+};
+
+/** A baseline under its name in the reports. */
+export function baseline(detector: string): MethodUse {
+  return { detector, variant: 'default', preset: baselinePreset };
+}
