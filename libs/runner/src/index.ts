@@ -26,7 +26,8 @@ export { methods } from './methods.ts';
 export { PlanError, type PlanRequest } from './prepare.ts';
 export { duration, RunProgress } from './progress.ts';
 export type { RunEvent, RunSummary } from './run-events.ts';
-export { openRun, runExperiment, type RunOptions } from './run-experiment.ts';
+export { openRun, type RunOptions } from './open-run.ts';
+export { runExperiment } from './run-experiment.ts';
 export { ChangedCellsError } from './sort-trials.ts';
 
 /** Address of the module with the project's own methods, datasets and engines. */

@@ -32,7 +32,8 @@ interface RunningTrial {
 export class RunProgress {
   readonly #screen: ProgressScreen;
   readonly #running = new Map<string, RunningTrial>();
-  #total = 0;
+  /** Null before a plan was told. */
+  #total: number | null = null;
   #ended = 0;
   #failed = 0;
   #remaining: number | null = null;
@@ -126,22 +127,23 @@ export class RunProgress {
     const failed = this.#failed > 0 ? `, ${this.#failed} not well` : '';
     const passed = (this.#screen.now() - this.#remainingSince) / 1000;
     const left = this.#remaining === null ? '' : `, ${duration(Math.max(0, this.#remaining - passed))} left`;
-    return `${this.#ended} of ${this.#total} trials${failed}${left}`;
+    const total = this.#total === null ? '' : ` of ${this.#total}`;
+    return `${this.#ended}${total} trials${failed}${left}`;
   }
 }
 
 function planLine(plan: Extract<RunEvent, { type: 'plan' }>): string {
-  const { cells, done, failedBefore, pending, workers, threads, remainingSeconds } = plan;
+  const { cells, done, failedBefore, pending, how, remainingSeconds } = plan;
   const before = [
     ...(done > 0 ? [`${done} done before`] : []),
     ...(failedBefore > 0 ? [`${failedBefore} failed before (--retry-failed tries them again)`] : []),
   ];
-  const how =
-    pending === 0
-      ? 'nothing to do'
-      : `${pending} to do, ${workers} side by side with ${threads} ${threads === 1 ? 'thread' : 'threads'} each`;
+  const whose = how
+    ? `${how.workers} side by side with ${how.threads} ${how.threads === 1 ? 'thread' : 'threads'} each`
+    : 'by the workers of the queue';
+  const todo = pending === 0 ? 'nothing to do' : `${pending} to do, ${whose}`;
   const estimate = remainingSeconds && pending > 0 ? `, about ${duration(remainingSeconds)}` : '';
-  return `${cells} trials: ${[...before, how].join(', ')}${estimate}`;
+  return `${cells} trials: ${[...before, todo].join(', ')}${estimate}`;
 }
 
 function finishLine({

@@ -9,8 +9,8 @@ export type RunEvent =
       readonly done: number;
       readonly failedBefore: number;
       readonly pending: number;
-      readonly workers: number;
-      readonly threads: number;
+      /** Trials side by side here; null where the workers of a queue do them. */
+      readonly how: { readonly workers: number; readonly threads: number } | null;
       readonly remainingSeconds: number | null;
     }
   | { readonly type: 'note'; readonly text: string }
@@ -25,7 +25,8 @@ export type RunEvent =
       readonly auroc: number | null;
       readonly message: string | null;
       readonly seconds: number;
-      readonly pending: number;
+      /** Trials that remain; null where nobody counts them. */
+      readonly pending: number | null;
       readonly remainingSeconds: number | null;
     };
 

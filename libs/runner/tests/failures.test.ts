@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { journalPath, scanJournal } from '@fsad/tracking';
 import { readSummaries, type TrialSummary } from '../src/index.ts';
 import type { RunEvent } from '../src/run-events.ts';
-import { runExperiment, type RunOptions } from '../src/run-experiment.ts';
+import type { RunOptions } from '../src/open-run.ts';
+import { runExperiment } from '../src/run-experiment.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';
 
 let store: string;

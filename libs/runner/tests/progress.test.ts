@@ -35,8 +35,7 @@ const plan: RunEvent = {
   done: 2,
   failedBefore: 0,
   pending: 3,
-  workers: 2,
-  threads: 1,
+  how: { workers: 2, threads: 1 },
   remainingSeconds: 90,
 };
 const start: RunEvent = { type: 'start', key: 'k', cell: sampleCell('a'), worker: 0 };

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSummaries } from '../src/index.ts';
-import { openRun, runExperiment } from '../src/run-experiment.ts';
+import { openRun } from '../src/open-run.ts';
+import { runExperiment } from '../src/run-experiment.ts';
 import { runOptions, smallExperiment } from './support/experiments.ts';
 
 let store: string;

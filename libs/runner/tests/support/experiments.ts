@@ -1,5 +1,5 @@
 import { defineExperiment, type Experiment } from '../../src/index.ts';
-import type { RunOptions } from '../../src/run-experiment.ts';
+import type { RunOptions } from '../../src/open-run.ts';
 import type { PlanRequest } from '../../src/prepare.ts';
 
 export const registryAddress = new URL('./registry.ts', import.meta.url).href;

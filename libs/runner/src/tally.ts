@@ -1,0 +1,89 @@
+import { countKinds, kindOf } from './estimate.ts';
+import type { OpenedRun } from './open-run.ts';
+import type { Cell, TrialResult } from './result.ts';
+import type { RunEvent, RunSummary } from './run-events.ts';
+import type { PendingTrial } from './sort-trials.ts';
+
+/** Counts the cells of a run while its trials end, and tells of it. */
+export class Tally {
+  readonly #opened: OpenedRun;
+  readonly #onEvent: (event: RunEvent) => void;
+  readonly #left: Map<string, { cell: Cell; count: number }>;
+  #ok: number;
+  #failed: number;
+
+  constructor(opened: OpenedRun, onEvent: (event: RunEvent) => void) {
+    this.#opened = opened;
+    this.#onEvent = onEvent;
+    this.#left = countKinds(opened.sorted.pending.map(({ cells }) => cells[0]));
+    this.#ok = opened.sorted.done;
+    this.#failed = opened.sorted.failedBefore;
+  }
+
+  /** Enters the chosen cells on results that another experiment has computed already, and tells the plan. */
+  async begin(how: { readonly workers: number; readonly threads: number } | null): Promise<void> {
+    const { prepared, store, sorted } = this.#opened;
+    for (const text of [...prepared.notes, ...store.notes]) this.#onEvent({ type: 'note', text });
+    for (const { key, cells } of sorted.shared) {
+      const result = await store.adopt(key, cells);
+      if (result?.status === 'ok') this.#ok += cells.length;
+      else this.#failed += cells.length;
+    }
+    this.#onEvent({
+      type: 'plan',
+      cells: sorted.cells,
+      done: sorted.done,
+      failedBefore: sorted.failedBefore,
+      pending: sorted.pending.length,
+      how,
+      remainingSeconds: how && this.#remaining(how.workers),
+    });
+  }
+
+  /** A trial has its result, after so many seconds, while so many run side by side. */
+  finish(trial: PendingTrial, result: TrialResult, seconds: number, sideBySide: number): void {
+    const [cell] = trial.cells;
+    if (result.status === 'ok') {
+      this.#ok += trial.cells.length;
+      this.#opened.durations.add(cell, seconds);
+    } else {
+      this.#failed += trial.cells.length;
+    }
+    const kind = this.#left.get(kindOf(cell));
+    if (kind) kind.count--;
+    this.#onEvent({
+      ...finishEvent(result, cell, seconds),
+      pending: [...this.#left.values()].reduce((sum, { count }) => sum + count, 0),
+      remainingSeconds: this.#remaining(sideBySide),
+    });
+  }
+
+  summary(end: { readonly interrupted: boolean; readonly stopped: string | null }): RunSummary {
+    const { cells } = this.#opened.sorted;
+    return { cells, ok: this.#ok, failed: this.#failed, left: cells - this.#ok - this.#failed, ...end };
+  }
+
+  #remaining(sideBySide: number): number | null {
+    const seconds = this.#opened.durations.sum(this.#left);
+    return seconds === null ? null : seconds / sideBySide;
+  }
+}
+
+/** What is told of a trial that ended, wherever it ran. */
+export function finishEvent(
+  { key, status, metrics, failure }: TrialResult,
+  cell: Cell,
+  seconds: number,
+): Extract<RunEvent, { type: 'finish' }> {
+  return {
+    type: 'finish',
+    key,
+    cell,
+    status,
+    auroc: metrics?.auroc ?? null,
+    message: failure && [failure.step, failure.message].filter(Boolean).join(': '),
+    seconds,
+    pending: null,
+    remainingSeconds: null,
+  };
+}
