@@ -1,6 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { EngineName } from '@fsad/patch-network';
 import { runBench, type BenchResult, type BenchRow } from '@fsad/patch-network/bench';
+import { benchMethods, methodsText } from '../bench-methods.ts';
 import { threadsOf } from '../open-model.ts';
 
 const ENGINES = ['native', 'wasm', 'tensorflow', 'tensorflow-gpu'] as const;
@@ -11,6 +12,11 @@ function builder(argv: Argv) {
       type: 'boolean',
       default: false,
       describe: 'Only the step every comparison is made with, in under a minute',
+    })
+    .option('methods', {
+      type: 'boolean',
+      default: false,
+      describe: 'The baselines instead: short fits on tensorflow and wasm, taking turns, in minutes',
     })
     .option('engine', {
       choices: ENGINES,
@@ -23,6 +29,7 @@ function builder(argv: Argv) {
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
     .example('$0 bench', 'training steps, whole iterations and scoring on every engine')
     .example('$0 bench --quick --json', 'one row an engine, for machines')
+    .example('$0 bench --methods', 'whether the baselines stay within 10 times TensorFlow on wasm')
     .example(
       'FSAD_PYTHON=venv/bin/python $0 bench --engine native',
       'beside PyTorch (pip install torch), taking turns',
@@ -37,17 +44,21 @@ export const bench: CommandModule<object, Arguments> = {
   describe:
     'Time training steps, iterations and scoring on every engine, beside PyTorch where it is installed',
   builder: builder as CommandModule<object, Arguments>['builder'],
-  async handler({ quick, engine, only, threads, json }) {
+  async handler({ quick, methods, engine, only, threads, json }) {
     const started = performance.now();
+    const passed = (): string => `${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s`;
+    if (methods) {
+      const rows = await benchMethods(({ method }) => void process.stderr.write(`${passed()}  ${method}\n`));
+      process.stdout.write(`${json ? JSON.stringify(rows, null, 2) : methodsText(rows)}\n`);
+      return;
+    }
     const result = await runBench({
       quick,
       only,
       threads: threadsOf(threads),
       engines: engine as EngineName[] | undefined,
       onRow: ({ name, engine, seconds }) =>
-        process.stderr.write(
-          `${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${engine} ${name}: ${seconds.toPrecision(3)} s\n`,
-        ),
+        process.stderr.write(`${passed()}  ${engine} ${name}: ${seconds.toPrecision(3)} s\n`),
     });
     process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : describe(result));
   },
