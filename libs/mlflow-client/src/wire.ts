@@ -7,6 +7,8 @@ export interface Experiment {
   readonly id: string;
   readonly name: string;
   readonly deleted: boolean;
+  /** Milliseconds since 1970; with the id it tells a server's database from a new one at the same address. */
+  readonly createdAt: number;
 }
 
 /** A run as the server tells it. Times in milliseconds since 1970. */
@@ -58,10 +60,12 @@ export interface WireExperiment {
   experiment_id: string;
   name: string;
   lifecycle_stage: string;
+  creation_time?: number | string;
 }
 
 export function readExperiment(wire: WireExperiment): Experiment {
-  return { id: wire.experiment_id, name: wire.name, deleted: wire.lifecycle_stage === 'deleted' };
+  const { experiment_id: id, name, lifecycle_stage: stage, creation_time: created } = wire;
+  return { id, name, deleted: stage === 'deleted', createdAt: Number(created ?? 0) };
 }
 
 export function readPoint({ key, value = 0, timestamp = 0, step = 0 }: WireMetricPoint): MetricPoint {

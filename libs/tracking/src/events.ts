@@ -64,6 +64,8 @@ export type JournalEvent =
       readonly bytes: number;
       readonly sha256: string;
     }
+  /** An artefact that lies in the journal itself. */
+  | { readonly type: 'document'; readonly at: number; readonly path: string; readonly text: string }
   | {
       readonly type: 'ended';
       readonly at: number;

@@ -159,6 +159,12 @@ export class Journal {
     this.#append({ type: 'artifact', at: this.#now(), path, file: where, bytes: bytes.length, sha256 });
   }
 
+  /** An artefact of its own, small text such as a configuration, kept in the journal. @throws InvalidValueError for a bad path */
+  document(path: string, text: string): void {
+    checkName('artefact path', path);
+    this.#append({ type: 'document', at: this.#now(), path, text });
+  }
+
   /** Tells how the attempt ended and makes everything final. @throws JournalError */
   end(outcome: Outcome, { results = {}, message, step }: TrialEnd = {}): void {
     const wire: Record<string, WireNumber> = {};

@@ -26,6 +26,7 @@ export interface FakeRun {
 export interface FakeExperiment {
   readonly id: string;
   readonly name: string;
+  readonly createdAt: number;
   deleted: boolean;
 }
 
@@ -58,6 +59,12 @@ export class FakeMlflow {
   artifactRoot = 'mlflow-artifacts:';
   #made = 0;
 
+  /** A new database behind the same address. */
+  forget(): void {
+    this.experiments.clear();
+    this.runs.clear();
+  }
+
   /** Handlers by method and endpoint. */
   readonly endpoints: Readonly<Record<string, Handler>> = {
     'POST experiments/search': () => ({}),
@@ -71,7 +78,7 @@ export class FakeMlflow {
         throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS', `Experiment(name=${String(name)}) already exists.`);
       }
       const id = String(this.experiments.size + 1);
-      this.experiments.set(id, { id, name: String(name), deleted: false });
+      this.experiments.set(id, { id, name: String(name), createdAt: ++this.#made, deleted: false });
       return { experiment_id: id };
     },
     'POST experiments/restore': ({ experiment_id: id }) => {
@@ -276,9 +283,10 @@ function page(name: string, all: object[], from: number, most: number): object {
   return items.length > 0 ? { [name]: items, ...rest } : rest;
 }
 
-const wireExperiment = ({ id, name, deleted }: FakeExperiment): object => ({
+const wireExperiment = ({ id, name, createdAt, deleted }: FakeExperiment): object => ({
   experiment_id: id,
   name,
+  creation_time: createdAt,
   lifecycle_stage: deleted ? 'deleted' : 'active',
 });
 

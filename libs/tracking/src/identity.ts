@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { Cell } from './events.ts';
+
+/** Tags that runs are found by. */
+export const tagNames = {
+  /** Identity of a run: there is one of each. */
+  run: 'fsad.run',
+  /** Key of the trial. */
+  key: 'fsad.key',
+  store: 'fsad.store',
+} as const;
+
+/** The trials that one parent run gathers: everything of a cell but its trial. */
+export type Group = Omit<Cell, 'trial'>;
+
+const groupFields = ['experiment', 'budget', 'dataset', 'class', 'shots', 'detector', 'variant'] as const;
+
+function identity(...parts: readonly (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** The trials of a cell's kind, as a map key and part of identities. */
+export function groupId(cell: Group): string {
+  return identity('group', ...groupFields.map((field) => cell[field]));
+}
+
+/** Identity of a parent run: what it gathers, of which store. */
+export function parentIdentity(store: string, group: Group): string {
+  return identity('parent', store, groupId(group));
+}
+
+/** Identity of a trial's run: the cell, its key (a replaced trial is another run), the store. */
+export function runIdentity(store: string, key: string, cell: Cell): string {
+  return identity('trial', store, key, groupId(cell), cell.trial);
+}
+
+export function sameCell(a: Cell, b: Cell): boolean {
+  return a.trial === b.trial && groupId(a) === groupId(b);
+}
+
+/** `cifar10 airplane, 1-shot, htdg full` */
+export function groupName({ dataset, class: className, shots, detector, variant }: Group): string {
+  return `${dataset} ${className}, ${shots}-shot, ${detector} ${variant}`;
+}
+
+/** A group as MLflow parameters. */
+export function groupParams(group: Group): Record<string, string> {
+  return Object.fromEntries(groupFields.map((field) => [field, String(group[field])]));
+}

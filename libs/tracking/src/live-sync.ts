@@ -1,0 +1,104 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { MlflowClient, type Connection, type RetryPolicy } from '@fsad/mlflow-client';
+import { LockedError } from './lock.ts';
+import { isComplete, syncStore, type SyncSummary } from './sync.ts';
+
+/** How a live sync ended. */
+export interface LiveEnd {
+  readonly complete: boolean;
+  /** Trials with something still to be told; null where it is not known. */
+  readonly remaining: number | null;
+  /** Why not everything was told, null when it was. */
+  readonly reason: string | null;
+}
+
+const longestPauseMs = { trouble: 60_000, work: 300_000 };
+
+/**
+ * Tells an MLflow server about a store while others write into it: again and again what their journals have committed since. The journals on disk
+ * are the only buffer, so a server that is away, slow or broken costs neither memory nor anybody's time.
+ */
+export class LiveSync {
+  readonly #store: string;
+  readonly #connection: Connection;
+  readonly #onNote: (text: string) => void;
+  readonly #everyMs: number;
+  readonly #ender = new AbortController();
+  readonly #loop: Promise<void>;
+  readonly #told = new Set<string>();
+  #trouble: string | null = null;
+
+  /** @param onNote Gets a sentence for the person when the server goes away, comes back, or something cannot be told. */
+  constructor(store: string, connection: Connection, onNote: (text: string) => void, everyMs = 5000) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#onNote = onNote;
+    this.#everyMs = everyMs;
+    this.#loop = this.#run(this.#ender.signal);
+  }
+
+  /** Ends the telling with a last attempt that takes at most `limitMs`. */
+  async finish(limitMs: number): Promise<LiveEnd> {
+    this.#ender.abort();
+    await this.#loop;
+    const signal = AbortSignal.timeout(limitMs);
+    const retry = { maxRetries: 9, backoffFactor: 0.2, backoffJitter: 0.1, timeoutMs: limitMs };
+    try {
+      const summary = await this.#sync(signal, retry);
+      const { remaining, stopped, failures } = summary;
+      const complete = isComplete(summary);
+      const reason = complete ? null : (this.#trouble ?? stopped ?? failures[0]?.message ?? 'time ran out');
+      return { complete, remaining, reason };
+    } catch (error) {
+      return { complete: false, remaining: null, reason: (error as Error).message };
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let pause = this.#everyMs;
+    while (!signal.aborted) {
+      const began = performance.now();
+      const ok = await this.#pass(signal);
+      const took = performance.now() - began;
+      // A tenth of a core at most goes into looking through a large store; a server in trouble is left in peace.
+      pause = ok
+        ? Math.min(Math.max(this.#everyMs, 10 * took), longestPauseMs.work)
+        : Math.min(2 * pause, longestPauseMs.trouble);
+      await wait(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Whether the server took everything. Whatever goes wrong is said once, and never thrown: the trials go on. */
+  async #pass(signal: AbortSignal): Promise<boolean> {
+    let trouble: string | null = null;
+    try {
+      const summary = await this.#sync(signal, { maxRetries: 1 });
+      trouble = summary.stopped ?? summary.failures[0]?.message ?? null;
+      for (const note of summary.notes) this.#noteOnce(note);
+    } catch (error) {
+      if (error instanceof LockedError) return false;
+      trouble = (error as Error).message;
+    }
+    if (signal.aborted) return false;
+    if (trouble !== null && this.#trouble === null) {
+      this.#onNote(
+        `MLflow is not being told for now: ${trouble}. The trials go on, their journals keep everything`,
+      );
+    } else if (trouble === null && this.#trouble !== null) {
+      this.#onNote('MLflow answers again and was told what it had missed');
+    }
+    this.#trouble = trouble;
+    return trouble === null;
+  }
+
+  #sync(signal: AbortSignal, retry: Partial<RetryPolicy>): Promise<SyncSummary> {
+    const connection = { ...this.#connection, retry: { ...this.#connection.retry, ...retry } };
+    return syncStore(this.#store, new MlflowClient(connection, { signal }), { signal });
+  }
+
+  #noteOnce(note: string): void {
+    if (this.#told.has(note)) return;
+    this.#told.add(note);
+    this.#onNote(note);
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { fromWire, isCode } from '@fsad/mlflow-client';
+import type { JournalEvent } from './events.ts';
+import type { MlflowRuns } from './mlflow-runs.ts';
+import { byEnd, parentPoints, parentStatus, replacedTrials, type FinishedTrial } from './parent-runs.ts';
+import { readRecords } from './record-file.ts';
+import { journalPath } from './store.ts';
+import type { Member, SyncState } from './sync-state.ts';
+
+/** A trial's good result in a cell, by what the state knows: its numbers are read from its journal when needed. */
+type Ended = Omit<FinishedTrial, 'results'> & { readonly offset: number; readonly run: string | undefined };
+
+/**
+ * Brings the parent run of a group up to date with its trials. Gives whether there was anything to tell.
+ * @param began When the journals began to be read, in milliseconds since 1970. Results that came since wait for the next time: one that came before
+ * them may have been missed, and the order of results decides the curves.
+ * @throws MlflowError
+ */
+export async function tellParent(
+  store: string,
+  group: string,
+  began: number,
+  state: SyncState,
+  runs: MlflowRuns,
+): Promise<boolean> {
+  const members = state.members(group);
+  const parent = state.parents.get(group);
+  if (!parent || members.length === 0) return false;
+  const now = Date.now();
+  const ended = members
+    .flatMap(endsOf)
+    .filter(({ at }) => at <= began || at > now)
+    .sort(byEnd);
+  const { status, endTime } = parentStatus(members.map(({ trial }) => trial.state));
+  const digest = digestOf([ended, status, endTime]);
+  if (digest === parent.digest) return false;
+  const from = digestOf(ended.slice(0, parent.steps)) === parent.stepsDigest ? parent.steps : 0;
+  const tell = async (): Promise<void> => {
+    const finished = ended.map((one) => ({ ...one, results: resultsOf(store, one) }));
+    await runs.log(parent.run, { metrics: parentPoints(finished, from) });
+    for (const { trial, by } of replacedTrials(ended)) {
+      const { run } = trial;
+      if (run) await runs.unlessDeleted(run, () => runs.log(run, { tags: { 'replaced-by': by ?? '' } }));
+    }
+    await runs.client.updateRun(parent.run, status, endTime);
+  };
+  try {
+    await runs.unlessDeleted(parent.run, tell);
+  } catch (error) {
+    if (!isCode(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
+    // Gone from the server for good: its trials are told again, to be put below a new one.
+    state.forget('parent', group);
+    for (const { trial } of members) state.forget('trial', trial.key);
+    throw error;
+  }
+  state.putParent({ ...parent, steps: ended.length, stepsDigest: digestOf(ended), digest });
+  return true;
+}
+
+function endsOf({ trial, index, cell }: Member): Ended[] {
+  const { ok, filled } = trial.state;
+  const { key, runs } = trial;
+  return filled.flatMap(({ cell: filledCell, at }) =>
+    filledCell === index && ok !== null ? [{ key, trial: cell.trial, at, offset: ok, run: runs[index] }] : [],
+  );
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** The final numbers of a trial, from the record of its end. */
+function resultsOf(store: string, { key, offset }: Ended): Record<string, number> {
+  for (const { value } of readRecords(journalPath(store, key), offset, offset + 1)) {
+    const event = value as JournalEvent | undefined;
+    if (event?.type !== 'ended') break;
+    return Object.fromEntries(Object.entries(event.results).map(([name, wire]) => [name, fromWire(wire)]));
+  }
+  return {};
+}

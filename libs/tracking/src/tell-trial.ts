@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isCode, limits, type DatasetInput, type MetricPoint, type NewRun } from '@fsad/mlflow-client';
+import type { Cell, JournalEvent, TrackedSplit } from './events.ts';
+import { groupName, groupParams, runIdentity, tagNames } from './identity.ts';
+import { scanJournal } from './journal-file.ts';
+import type { MlflowRuns } from './mlflow-runs.ts';
+import { readRecords } from './record-file.ts';
+import { pointsOf, Replay, runStatus, type ToldArtifact } from './replay.ts';
+import { journalPath } from './store.ts';
+import type { SyncState } from './sync-state.ts';
+
+/** A committed stretch of a journal, in bytes. */
+interface Stretch {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Tells what is new and committed in the journal of a trial to its run, or runs where it fills several cells. Gives whether there was anything.
+ * @throws MlflowError
+ */
+export async function tellTrial(
+  store: string,
+  key: string,
+  state: SyncState,
+  runs: MlflowRuns,
+): Promise<boolean> {
+  try {
+    return await tellOnce(store, key, state, runs);
+  } catch (error) {
+    if (!isCode(error, 'RESOURCE_DOES_NOT_EXIST') || !state.trials.has(key)) throw error;
+    // The server has its run no more: told from the beginning, to a new one.
+    state.forget('trial', key);
+    return tellOnce(store, key, state, runs);
+  }
+}
+
+/** Takes note of a trial that the server refused: all of it is to be told again, and its parent run counts it all the same. */
+export function noteUntold(store: string, key: string, state: SyncState): void {
+  const path = journalPath(store, key);
+  const replay = replayOf({ path, from: 0, to: scanJournal(path).committed });
+  state.putTrial({ key, told: 0, size: -1, mtimeMs: 0, state: replay.state, runs: [] });
+}
+
+async function tellOnce(store: string, key: string, state: SyncState, runs: MlflowRuns): Promise<boolean> {
+  const path = journalPath(store, key);
+  const { size, mtimeMs } = statSync(path);
+  const known = state.trials.get(key);
+  let from = known && known.told <= size ? known.told : 0;
+  const { committed, damaged } = scanJournal(path, undefined, from);
+  const to = Math.max(from, committed);
+  for (const { start, end } of damaged) {
+    if (start < to) runs.notes.add(`${path}: ${end - start} bytes at ${start} are damaged and left out`);
+  }
+  let replay = replayOf({ path, from, to }, from > 0 ? known?.state : undefined);
+  if (from > 0 && replay.state.cells.length !== known?.runs.length) {
+    from = 0;
+    replay = replayOf({ path, from, to });
+  }
+  const runIds: string[] = [];
+  for (const [i, cell] of replay.state.cells.entries()) {
+    const startTime = replay.state.startedAt ?? Math.round(mtimeMs);
+    const parent = await runs.parent(cell, startTime);
+    const runId =
+      from > 0
+        ? (known as { runs: readonly string[] }).runs[i]
+        : (await runs.child(cell.experiment, newRun(runs, key, cell, parent, startTime))).id;
+    if (to > from) {
+      await runs.unlessDeleted(runId, () => tellRun(store, runId, { path, from, to }, cell, replay, runs));
+    }
+    runIds.push(runId);
+  }
+  state.putTrial({ key, told: to, size, mtimeMs, state: replay.state, runs: runIds });
+  return to > from;
+}
+
+function replayOf({ path, from, to }: Stretch, before?: Replay['state']): Replay {
+  const replay = new Replay(before);
+  for (const { start, value } of readRecords(path, from, to)) {
+    if (value !== undefined) replay.take(value as JournalEvent, start);
+  }
+  return replay;
+}
+
+function newRun(
+  { storeId }: MlflowRuns,
+  key: string,
+  cell: Cell,
+  parent: string,
+  startTime: number,
+): Omit<NewRun, 'experimentId'> {
+  const tags = {
+    [tagNames.run]: runIdentity(storeId, key, cell),
+    [tagNames.key]: key,
+    'mlflow.parentRunId': parent,
+  };
+  return { name: `${groupName(cell)}, trial ${cell.trial}`, startTime, tags };
+}
+
+/** Everything of a stretch to one run, its status last: a run that looks finished is. */
+async function tellRun(
+  store: string,
+  runId: string,
+  stretch: Stretch,
+  cell: Cell,
+  replay: Replay,
+  runs: MlflowRuns,
+): Promise<void> {
+  const { params, tags, split, artifacts } = replay.changes;
+  const isFirst = stretch.from === 0;
+  const commit = tags['git.commit'];
+  await runs.log(runId, {
+    params: isFirst ? { ...params, ...groupParams(cell), trial: String(cell.trial) } : {},
+    tags: { ...tags, ...(commit ? { 'mlflow.source.git.commit': commit } : {}) },
+  });
+  if (split) await runs.client.logDataset(runId, datasetOf(split));
+  await tellPoints(runId, stretch, runs);
+  await tellArtifacts(store, runId, artifacts, runs);
+  const { outcome, endedAt } = replay.state;
+  if (tags.outcome === undefined) return;
+  await runs.client.updateRun(
+    runId,
+    runStatus(outcome),
+    outcome === 'running' ? undefined : (endedAt ?? undefined),
+  );
+}
+
+/** The training images: who they are goes along, and the id, which covers them, tells one draw from another. */
+function datasetOf(split: TrackedSplit): DatasetInput {
+  const { id, dataset, class: className, shots, trial, rule, train } = split;
+  return {
+    name: `${dataset}/${className}`,
+    digest: id.slice(0, limits.digestLength),
+    sourceType: 'fsad',
+    source: JSON.stringify({ split: id, dataset, class: className, shots, trial, rule }),
+    profile: JSON.stringify({ train: train.map(({ id: image, sha256 }) => ({ id: image, sha256 })) }),
+    context: 'training',
+  };
+}
+
+async function tellPoints(runId: string, { path, from, to }: Stretch, runs: MlflowRuns): Promise<void> {
+  let batch: MetricPoint[] = [];
+  for (const { value } of readRecords(path, from, to)) {
+    if (value === undefined) continue;
+    batch.push(...pointsOf(value as JournalEvent));
+    if (batch.length < limits.metricsPerBatch) continue;
+    await runs.log(runId, { metrics: batch });
+    batch = [];
+  }
+  if (batch.length > 0) await runs.log(runId, { metrics: batch });
+}
+
+async function tellArtifacts(
+  store: string,
+  runId: string,
+  artifacts: ReadonlyMap<string, ToldArtifact>,
+  runs: MlflowRuns,
+): Promise<void> {
+  if (artifacts.size === 0) return;
+  const run = await runs.client.getRun(runId);
+  for (const [path, artifact] of artifacts) {
+    const bytes = 'text' in artifact ? Buffer.from(artifact.text) : contentOf(store, artifact, runs);
+    if (!bytes) continue;
+    try {
+      await runs.client.uploadArtifact(run, path, bytes);
+      runs.artifacts++;
+    } catch (error) {
+      if (!isCode(error, 'ARTIFACTS_NOT_SERVED')) throw error;
+      runs.notes.add(
+        `pictures and files stay in the store: ${(error as Error).message.replace(runId, 'of a trial')}`,
+      );
+      return;
+    }
+  }
+}
+
+/** The file as it was when the journal told of it; null, with a note, where it is no more. */
+function contentOf(
+  store: string,
+  { file, sha256 }: Extract<ToldArtifact, { file: string }>,
+  { notes }: MlflowRuns,
+): Buffer | null {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(join(store, file));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    notes.add(`${file}: is gone from the store and is not told`);
+    return null;
+  }
+  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+  notes.add(`${file}: was changed since its trial ended and is not told`);
+  return null;
+}
