@@ -16,6 +16,7 @@ import type { TrialMetrics, TrialResult } from './result.ts';
 import { scoreImages } from './score-images.ts';
 import { Stopwatch } from './stopwatch.ts';
 import {
+  requireFit,
   resultFrame,
   taskDataset,
   trialImages,
@@ -78,10 +79,7 @@ async function attempt(
   const dataset = await taskDataset(task, surroundings.data, registry);
   let detector: Detector | null = null;
   try {
-    const engine = await registry.resolveEngine(task.inputs.configuration.detector, task.engine.runtime);
-    if (engine.name !== task.inputs.engine) {
-      throw new Error(`planned for engine ${task.inputs.engine}, but here it comes down to ${engine.name}`);
-    }
+    const engine = await requireFit(task, registry);
     const images = await trialImages(task, dataset, registry);
     const told = isTold(journal);
     if (!told) startJournal(task, images, engine, journal);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
-import type { Registry, ResolvedEngine } from './registry.ts';
+import { openMethod, type Registry, type ResolvedEngine } from './registry.ts';
 import type { TrialDraw } from './plan.ts';
 import type { Cell, Provenance, TrialInputs, TrialResult } from './result.ts';
 
@@ -54,6 +54,31 @@ export async function trialImages(
     );
   }
   return { split, test };
+}
+
+/** This machine would not give the numbers that a trial's key stands for. */
+export class UnfitError extends Error {
+  override readonly name = 'UnfitError';
+}
+
+/**
+ * The engine of a task on this machine.
+ * @throws UnfitError when it, the method or the decoder of pictures is another than the trial was planned with
+ */
+export async function requireFit({ inputs, engine }: TrialTask, registry: Registry): Promise<ResolvedEngine> {
+  const { detector } = inputs.configuration;
+  const here = await registry.resolveEngine(detector, engine.runtime);
+  if (here.name !== inputs.engine) {
+    throw new UnfitError(`planned for engine ${inputs.engine}, but here it comes down to ${here.name}`);
+  }
+  const { numericVersion } = await openMethod(registry, detector);
+  if (numericVersion !== inputs.numericVersion || registry.decoder !== inputs.decoder) {
+    throw new UnfitError(
+      `planned with ${detector} of numeric version ${inputs.numericVersion} and decoder ${inputs.decoder}, but this program has ` +
+        `${numericVersion} and ${registry.decoder}; install the same version on both machines`,
+    );
+  }
+  return here;
 }
 
 /** Opens the dataset of a task. */

@@ -1,0 +1,96 @@
+import { Queue, type RedisOptions } from 'bullmq';
+import { storeId } from '@fsad/tracking';
+import type { TrialTask } from '../task.ts';
+
+/** A trial as it waits in a queue; its job id is the trial's key, so that it is there at most once. */
+export interface QueuedTrial {
+  readonly task: TrialTask;
+  /** Folder of its dataset where the plan was made, for workers that are not told another; null for the usual place. */
+  readonly data: string | null;
+}
+
+/** How a worker tells that a trial ended; its numbers lie in the store. */
+export interface TrialReceipt {
+  readonly status: string;
+}
+
+/** The queue cannot be used as it was asked for: the user's to mend. */
+export class QueueError extends Error {
+  override readonly name = 'QueueError';
+}
+
+/** The queue of a store. Its name holds the store's id, so that a worker on another store takes none of its trials. */
+export function queueName(store: string): string {
+  return `fsad-${storeId(store)}`;
+}
+
+/** An address without its user and password. */
+export function shownAddress(address: string): string {
+  return address.replace(/\/\/[^/@]*@/, '//');
+}
+
+/** How to reach Redis; a lost connection is tried again for ever. @throws QueueError for what is no address of Redis */
+export function connectionOf(address: string): RedisOptions {
+  if (!/^rediss?:\/\/./.test(address) || !URL.canParse(address)) {
+    throw new QueueError(`--queue takes an address like redis://host:6379, got ${shownAddress(address)}`);
+  }
+  return {
+    url: address,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(100 * 2 ** times, 5000),
+  };
+}
+
+/**
+ * Opens the queue of a store.
+ * @param onNote told when Redis does not answer
+ * @throws QueueError when it does not answer now
+ */
+export async function openQueue(
+  address: string,
+  store: string,
+  onNote: (text: string) => void,
+): Promise<Queue<QueuedTrial, TrialReceipt>> {
+  const queue = new Queue<QueuedTrial, TrialReceipt>(queueName(store), {
+    connection: connectionOf(address),
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      queue.once('error', reject);
+      queue.waitUntilReady().then(() => resolve(), reject);
+    });
+  } catch (error) {
+    queue.on('error', () => undefined);
+    await queue.close().catch(() => undefined);
+    const why = (error as Error).message || (error as NodeJS.ErrnoException).code;
+    throw new QueueError(`no Redis answers at ${shownAddress(address)}: ${why}`, { cause: error });
+  }
+  queue.on('error', outageNotes(address, onNote));
+  return queue;
+}
+
+const noteEveryMs = 30_000;
+
+/** Turns the errors of a connection into notes, one every half minute at most. */
+export function outageNotes(address: string, onNote: (text: string) => void): (error: Error) => void {
+  let notedAt = -Infinity;
+  return (error) => {
+    if (performance.now() - notedAt < noteEveryMs) return;
+    notedAt = performance.now();
+    const why = error.message || (error as NodeJS.ErrnoException).code;
+    onNote(`Redis at ${shownAddress(address)}: ${why}; going on when it answers`);
+  };
+}
+
+/** Lets a connection go, waiting for what it still has to say, but not for a Redis that is gone. */
+export async function closeSoon(
+  connection: { close(): Promise<void>; disconnect(): Promise<void> },
+  patienceMs = 2000,
+): Promise<void> {
+  const closed = connection.close().catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs, 'late')));
+  if ((await Promise.race([closed, late])) === 'late') await connection.disconnect().catch(() => undefined);
+  clearTimeout(timer);
+}
