@@ -1,1 +1,1 @@
-export { methods } from '@fsad/runner';
+export { methods, withoutEngine } from '@fsad/runner';

@@ -2,7 +2,7 @@ import { drawSplit, openDataset, resolveDataPath, selectTest } from '@fsad/datas
 import { HtdgDetector, type HtdgConfig } from '@fsad/htdg';
 import { DECODER, tensorToImage, withChannels, type Image } from '@fsad/images';
 import { openEngine, type EngineName } from '@fsad/patch-network';
-import { methods } from './methods.ts';
+import { methods, withoutEngine } from './methods.ts';
 import type { Registry, ResolvedEngine } from './registry.ts';
 
 /** The project's own methods, datasets and engines. */
@@ -35,9 +35,6 @@ export const registry: Registry = {
 };
 
 const resolved = new Map<string, Promise<ResolvedEngine>>();
-
-/** Methods that compute in plain code. */
-const withoutEngine = ['pixel-mse', 'nearest-pixel'];
 
 async function resolve(detector: string, requested: string): Promise<ResolvedEngine> {
   if (withoutEngine.includes(detector)) {

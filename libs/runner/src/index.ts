@@ -22,7 +22,7 @@ export { openStore, type Store } from './store.ts';
 export { columns, judge } from './judge.ts';
 export { judgePixels } from './localise.ts';
 export { applySetting, parseSettings } from './selection.ts';
-export { methods } from './methods.ts';
+export { methods, withoutEngine } from './methods.ts';
 export { PlanError, type PlanRequest } from './prepare.ts';
 export { duration, RunProgress } from './progress.ts';
 export type { RunEvent, RunSummary } from './run-events.ts';

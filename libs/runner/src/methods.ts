@@ -4,16 +4,19 @@ import type { DetectorMethod } from '@fsad/detector';
 export const methods: Readonly<Record<string, () => Promise<DetectorMethod<unknown>>>> = {
   htdg: async () => widened((await import('@fsad/htdg')).method),
   geom: async () => widened((await import('@fsad/geom')).method),
-  'geom-on-samples': async () => widened((await import('@fsad/geom-on-samples')).method),
-  'deep-svdd': async () => widened((await import('@fsad/deep-svdd')).method),
   goad: async () => widened((await import('@fsad/goad')).method),
+  'deep-svdd': async () => widened((await import('@fsad/deep-svdd')).method),
   drocc: async () => widened((await import('@fsad/drocc')).method),
   'patch-svdd': async () => widened((await import('@fsad/patch-svdd')).method),
   differnet: async () => widened((await import('@fsad/differnet')).method),
   'differnet-random': async () => widened((await import('@fsad/differnet')).randomMethod),
   'pixel-mse': async () => widened((await import('@fsad/pixel-mse')).method),
   'nearest-pixel': async () => widened((await import('@fsad/nearest-pixel')).method),
+  'geom-on-samples': async () => widened((await import('@fsad/geom-on-samples')).method),
 };
+
+/** Methods that compute in plain code, whatever engine is asked for. */
+export const withoutEngine: readonly string[] = ['pixel-mse', 'nearest-pixel'];
 
 /** A method whose configuration comes from outside: it is only ever created with what its own `parseConfig` gave. */
 function widened<Config>(method: DetectorMethod<Config>): DetectorMethod<unknown> {

@@ -1,6 +1,7 @@
 import type { DetectorMethod } from '@fsad/detector';
 import { override } from '@fsad/runner';
 import { defectFraction } from '../configure.ts';
+import { methods } from '../methods.ts';
 
 /** `smoke`: seconds a trial, to see that everything works; `reduced`: few-shot settings; `official`: each method's own. */
 export const BUDGETS = ['smoke', 'reduced', 'official'] as const;
@@ -25,21 +26,11 @@ export interface CompareTask {
   readonly featureWeights?: string;
 }
 
-/** Names `--methods` takes, in the order of the table; `all` is all of them. */
-export const COLUMNS = [
-  'htdg',
-  'geom',
-  'goad',
-  'deep-svdd',
-  'drocc',
-  'patch-svdd',
-  'differnet',
-  'pixel-mse',
+/** Names `--methods` takes, in the order of the table; `all` is all of them. Every method has one; `differnet` stands for both of its. */
+export const COLUMNS: readonly string[] = [
+  ...Object.keys(methods).filter((name) => name !== 'differnet-random'),
   'pixel-mse-mismatched',
-  'nearest-pixel',
-  'geom-on-samples',
-] as const;
-export type ColumnName = (typeof COLUMNS)[number];
+];
 
 /** HTDG's smallest training that still has a hierarchy: its two coarsest scales. */
 const smokeHtdg = {
@@ -55,11 +46,11 @@ const baselinePresets: Readonly<Record<CompareBudget, string>> = {
 };
 
 /** The names in a list such as `htdg,pixel-mse` or `all`. @throws Error naming an unknown one. */
-export function parseColumns(list: string): ColumnName[] {
+export function parseColumns(list: string): string[] {
   if (list === 'all') return [...COLUMNS];
   const names = list.split(',').map((name) => name.trim());
   for (const name of names) {
-    if (!(COLUMNS as readonly string[]).includes(name)) {
+    if (!COLUMNS.includes(name)) {
       throw new Error(`--methods: there is no method "${name}"; there are all, ${COLUMNS.join(', ')}`);
     }
   }
@@ -67,10 +58,7 @@ export function parseColumns(list: string): ColumnName[] {
 }
 
 /** What the column `name` runs. Without feature weights DifferNet is another method, under another name. */
-export function columnFor(
-  name: ColumnName,
-  { budget, task, shots, featureWeights }: CompareTask,
-): CompareColumn {
+export function columnFor(name: string, { budget, task, shots, featureWeights }: CompareTask): CompareColumn {
   const preset = baselinePresets[budget];
   const plain = { name, detector: name, preset, changes: {} };
   switch (name) {
