@@ -83,6 +83,7 @@ async function attempt(
     const images = await trialImages(task, dataset, registry);
     const told = isTold(journal);
     if (!told) startJournal(task, images, engine, journal);
+    else tellCells(task, journal);
     watch.start('fit');
     detector = await fitted({ task, surroundings, registry, hooks, journal, dataset, images, work });
     watch.start('score');
@@ -138,6 +139,12 @@ function startJournal(
     split,
   });
   for (const cell of task.cells.slice(1)) journal.addCell(cell);
+}
+
+/** A result that was told before is made again: for these cells, which another key may have held since. */
+function tellCells({ cells }: TrialTask, journal: Journal): void {
+  for (const cell of cells) journal.addCell(cell);
+  journal.commit();
 }
 
 /** The fitted detector: from the model an earlier attempt saved, else by fitting, continuing its checkpoints. */
@@ -245,6 +252,8 @@ function tellResult(store: string, result: TrialResult, journal: Journal): void 
   for (const file of ['scores.json', 'curves.json', ...result.artefacts.map((artefact) => artefact.file)]) {
     journal.artifact(file, relative(store, join(folder, file)));
   }
+  journal.document('configuration.json', `${JSON.stringify(result.inputs, null, 2)}\n`);
+  journal.document('result.json', `${JSON.stringify(result, null, 2)}\n`);
   journal.end('ok', { results: resultNumbers(result) });
 }
 

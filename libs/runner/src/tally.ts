@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { addCell, journalPath, LockedError } from '@fsad/tracking';
 import { countKinds, kindOf } from './estimate.ts';
 import type { OpenedRun } from './open-run.ts';
 import type { Cell, TrialResult } from './result.ts';
@@ -25,6 +27,7 @@ export class Tally {
     const { prepared, store, sorted } = this.#opened;
     for (const text of [...prepared.notes, ...store.notes]) this.#onEvent({ type: 'note', text });
     for (const { key, cells } of sorted.shared) {
+      this.#tellJournal(key, cells);
       const result = await store.adopt(key, cells);
       if (result?.status === 'ok') this.#ok += cells.length;
       else this.#failed += cells.length;
@@ -38,6 +41,18 @@ export class Tally {
       how,
       remainingSeconds: how && this.#remaining(how.workers),
     });
+  }
+
+  /** Tracking hears of further cells of a result before the store does, which would not be told again. */
+  #tellJournal(key: string, cells: readonly Cell[]): void {
+    const { directory } = this.#opened.store;
+    if (!existsSync(journalPath(directory, key))) return;
+    try {
+      for (const cell of cells) addCell(directory, key, cell);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      this.#onEvent({ type: 'note', text: error.message });
+    }
   }
 
   /** A trial has its result, after so many seconds, while so many run side by side. */

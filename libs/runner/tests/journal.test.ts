@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { journalKeys, journalPath, scanJournal, type JournalEvent } from '@fsad/tracking';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readResult } from '../src/index.ts';
+import { runExperiment } from '../src/run-experiment.ts';
+import { request, runOptions, smallExperiment } from './support/experiments.ts';
+
+let store: string;
+beforeEach(async () => {
+  store = await mkdtemp(join(tmpdir(), 'fsad-journal-'));
+});
+afterEach(() => rm(store, { recursive: true, force: true }));
+
+const run = (name: string) => {
+  const experiment = smallExperiment({ name });
+  const one = request(experiment, { where: ['class=3 shots=1 trial=0'] });
+  return runExperiment(runOptions(store, experiment, { request: one }));
+};
+
+/** The key and the events of the one journal in the store. */
+function journal(): { key: string; events: JournalEvent[] } {
+  const [key] = journalKeys(store);
+  const events: JournalEvent[] = [];
+  scanJournal(journalPath(store, key), (event) => events.push(event));
+  return { key, events };
+}
+
+describe('the journal of a trial', () => {
+  it('holds configuration and result before it says that the trial ended', async () => {
+    await run('small');
+    const { key, events } = journal();
+    const end = events.findIndex(({ type }) => type === 'ended');
+    const documents = events.slice(0, end).filter((event) => event.type === 'document');
+    expect(documents.map(({ path }) => path)).toEqual(['configuration.json', 'result.json']);
+    const result = await readResult(store, key);
+    expect(documents.map(({ text }) => JSON.parse(text))).toEqual([result?.inputs, result]);
+  });
+
+  it('learns of the cells of a second experiment that finds the result', async () => {
+    await run('small');
+    await run('other');
+    const cells = journal().events.filter((event) => event.type === 'cell');
+    expect(cells).toMatchObject([{ cell: { experiment: 'other', class: '3', trial: 0 } }]);
+  });
+});
