@@ -37,13 +37,13 @@ export class Scorer {
     return this.#inGroups(images, signal, (scales) => this.#scores(scales));
   }
 
-  /** Scores and, from the same pass, anomaly maps of the finest scale (Sec. 4.2) over all patches. */
+  /** Scores and, from the same pass, anomaly maps of the finest scale, of the patches that make the score (Sec. 4.2). */
   async inspect(
     images: readonly Image[],
     signal?: AbortSignal,
   ): Promise<{ score: Score; map: AnomalyMap }[]> {
     return this.#inGroups(images, signal, (scales) => {
-      const maps = localise(scales, { fraction: 1, scales: 'finest' });
+      const maps = localise(scales, { fraction: this.#config.scoring.fraction, scales: 'finest' });
       return this.#scores(scales).map((score, i) => ({ score, map: maps[i] }));
     });
   }

@@ -21,7 +21,8 @@ export interface LocalisationSettings {
 /**
  * Where images are anomalous (Sec. 4.2): the patch maps of all copies, each brought back by T_i^-1, added up. The paper adds probabilities of the true class, low where
  * anomalous; here it is 1 - probability, so that higher is more anomalous, and the mean over copies instead of the sum. A copy that shifted a place out of sight
- * counts there as its own mean raised or lowered like the copies that show it, so that no seam appears where copies end.
+ * counts there as its own mean raised or lowered like the copies that show it, so that no seam appears where copies end. A patch is spread over the pixels it
+ * saw, which the paper leaves open.
  * @param scales coarsest first; maps have the finest side.
  * @returns one map an image.
  */
@@ -83,15 +84,40 @@ function selected(probabilities: Float32Array, keep: number): Float32Array {
   return probabilities.map((p) => (p <= limit ? 1 - p : 0));
 }
 
-/** A patch map at the size of its image: a patch sits at the centre of its receptive field, the frame around repeats the outermost patches. */
+/** What a patch counts for at a pixel 0 to 5 away along an axis: of the paths through five 3 x 3 convolutions to the patch, the share that starts there. */
+const FIELD = [51, 45, 30, 15, 5, 1].map((paths) => paths / 243);
+
+/**
+ * A patch map at the size of its image: a pixel is as anomalous as the patches whose receptive field contains it, weighted by `FIELD` along both axes. Patches
+ * beyond the border, which nobody saw, count as the map's median, so that the border does not glow for want of neighbours.
+ */
 function toImage(map: Float32Array, side: number): Float32Array {
   const patches = Math.round(Math.sqrt(map.length));
-  const frame = (side - patches) / 2;
-  const inside = (i: number): number => Math.min(Math.max(i - frame, 0), patches - 1);
-  return Float32Array.from(
-    { length: side * side },
-    (_, i) => map[inside(Math.floor(i / side)) * patches + inside(i % side)],
+  const ordinary = Float32Array.from(map).sort()[(map.length - 1) >> 1];
+  const columns = spread(
+    map.map((value) => value - ordinary),
+    patches,
+    side,
   );
+  return spread(columns, patches, side).map((value) => ordinary + value);
+}
+
+/** Spreads every row of `patches` values over `side` pixels; rows become columns, so that doing it twice spreads both axes. */
+function spread(map: Float32Array, patches: number, side: number): Float32Array {
+  const rows = map.length / patches;
+  const frame = (side - patches) / 2;
+  const reach = FIELD.length - 1;
+  const result = new Float32Array(side * rows);
+  for (let x = 0; x < side; x++) {
+    const first = Math.max(x - frame - reach, 0);
+    const last = Math.min(x - frame + reach, patches - 1);
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      for (let p = first; p <= last; p++) sum += FIELD[Math.abs(x - frame - p)] * map[row * patches + p];
+      result[x * rows + row] = sum;
+    }
+  }
+  return result;
 }
 
 /** Bilinear, pixel centres aligned, edges repeated. */

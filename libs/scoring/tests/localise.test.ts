@@ -57,13 +57,14 @@ describe.each<ShiftRule>(['official', 'paper', 'fast'])('localise, %s shift', (r
 });
 
 describe('localise', () => {
-  it('gives 1 - probability where all copies agree, 0 where no patch was selected', () => {
+  it('gives 1 - probability where all copies and patches agree, 0 where no patch that saw a pixel was selected', () => {
     const scale = findsDefect(20, [8, 12], rotations, 'fast');
+    const [, faultless] = localise([scale], { fraction: 1, scales: 'finest' });
+    for (const value of faultless.data) expect(value).toBeCloseTo(0.1, 6);
     const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
-    expect(map.data[8 * 20 + 12]).toBeCloseTo(0.9, 6);
-    expect(map.data.filter((v) => v > 1e-6)).toHaveLength(1);
-    const [whole] = localise([scale], { fraction: 1, scales: 'finest' });
-    expect(whole.data[0]).toBeCloseTo(0.1, 6);
+    const touched = [...map.data.keys()].filter((i) => map.data[i] > 0);
+    expect(touched).toHaveLength(11 * 11);
+    expect([touched[0], touched[120]]).toEqual([3 * 20 + 7, 13 * 20 + 17]);
   });
 
   it('shows no seam where shifted copies end, though some copies are less probable than others', () => {
@@ -85,16 +86,37 @@ describe('localise', () => {
     }
   });
 
-  it('repeats the outermost patches in the frame no patch is centred on', () => {
-    const scale = findsDefect(20, [5, 5], rotations, 'fast');
-    const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
-    for (const [y, x] of [
-      [0, 0],
-      [3, 5],
-      [5, 5],
-    ]) {
-      expect(map.data[y * 20 + x]).toBeCloseTo(0.9, 6);
+  it('weighs a patch at a pixel by the paths through five 3 x 3 convolutions', () => {
+    // (1 + x + x^2)^5
+    let paths = [1];
+    for (let layer = 0; layer < 5; layer++) {
+      paths = Array.from({ length: paths.length + 2 }, (_, i) =>
+        [0, 1, 2].reduce((sum, back) => sum + (paths[i - back] ?? 0), 0),
+      );
     }
+    const scale = findsDefect(20, [8, 12], rotations, 'fast');
+    const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
+    for (let y = -5; y <= 5; y++) {
+      for (let x = -5; x <= 5; x++) {
+        const share = (paths[5 + y] * paths[5 + x]) / 243 ** 2;
+        expect(map.data[(8 + y) * 20 + 12 + x]).toBeCloseTo(0.9 * share, 6);
+      }
+    }
+  });
+
+  it('lets patches beyond the border count as ordinary ones: a border all anomalous glows less than the inside', () => {
+    const scale = findsDefect(20, [8, 12], rotations, 'fast');
+    // Every patch of the outermost ring improbable, the others not.
+    const ring = scale.probabilities.map((canvas) =>
+      canvas.map((_, i) => {
+        const [y, x] = [Math.floor((i % 100) / 10), i % 10];
+        return y === 0 || x === 0 || y === 9 || x === 9 ? 0.1 : 0.9;
+      }),
+    );
+    const [map] = localise([{ ...scale, probabilities: ring }], { fraction: 1, scales: 'finest' });
+    // The outermost pixel in the middle of a side sees one of eleven patches along its axis, by 1 of 243 paths.
+    expect(map.data[10]).toBeCloseTo(0.1 + 0.8 / 243, 3);
+    expect(map.data[5 * 20 + 10]).toBeGreaterThan(map.data[10] + 0.1);
   });
 
   it('averages the maps of all scales at the finest side', () => {
@@ -105,7 +127,8 @@ describe('localise', () => {
     expect(map.width).toBe(32);
     expect(peak(map)).toEqual([16, 16]);
     const [finest] = localise([coarse, fine], { ...settings, scales: 'finest' });
-    // Pixel 16 of 32 lies a quarter of a pixel before the centre of pixel 8 of 16: bilinear share 0.75 along each axis.
-    expect(map.data[16 * 32 + 16]).toBeCloseTo((finest.data[16 * 32 + 16] + 0.1 + 0.8 * 0.75 ** 2) / 2, 5);
+    // Pixel 16 of 32 lies a quarter of a pixel before the centre of pixel 8 of 16: along each axis 0.75 of pixel 8, 0.25 of 7.
+    const share = (0.75 * 51 + 0.25 * 45) / 243;
+    expect(map.data[16 * 32 + 16]).toBeCloseTo((finest.data[16 * 32 + 16] + 0.1 + 0.8 * share ** 2) / 2, 5);
   });
 });
