@@ -1,4 +1,6 @@
-import type { DatasetName } from '@fsad/datasets';
+import { DATASET_NAMES, type DatasetName } from '@fsad/datasets';
+import { parseConfig } from '@fsad/detector';
+import { z } from 'zod';
 import type { Budget, Evaluation } from './result.ts';
 
 /** Where in the matrix a method is used; what `set` may depend on. */
@@ -54,50 +56,87 @@ export interface Experiment {
   readonly budgets: Readonly<Record<Budget, BudgetSettings>>;
 }
 
-const name = /^[a-z0-9][a-z0-9.-]*$/;
+const name = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'takes small letters, digits, dots and hyphens');
+const count = z.int().positive();
+const counts = z.array(count).min(1);
+const overrides = z.record(z.string(), z.unknown());
+const evaluation = z.strictObject({
+  pixel: z.boolean().optional(),
+  maps: z.int().nonnegative().optional(),
+  examples: z.int().nonnegative().optional(),
+  samples: z.int().nonnegative().optional(),
+});
+const budget = z.strictObject({
+  trials: count.optional(),
+  shots: counts.optional(),
+  classes: z.partialRecord(z.enum(DATASET_NAMES), z.array(z.string()).min(1)).optional(),
+  testSubset: count.optional(),
+  set: z.record(z.string(), overrides).optional(),
+  evaluation: evaluation.optional(),
+});
+const methodUse = z.strictObject({
+  detector: z.string(),
+  variant: name,
+  preset: z.union([
+    z.string(),
+    z.strictObject({ paper: z.string(), reduced: z.string(), smoke: z.string() }),
+  ]),
+  set: z
+    .union([
+      overrides,
+      z.custom<(place: Place) => Overrides>(
+        (value) => typeof value === 'function',
+        'a function or an object',
+      ),
+    ])
+    .optional(),
+  datasets: z.array(z.enum(DATASET_NAMES)).min(1).optional(),
+  shots: counts.optional(),
+});
+/** Experiments run without their types being checked: a key with a slip of the pen must not be passed over. */
+const schema: z.ZodType<Experiment> = z.strictObject({
+  name,
+  title: z.string(),
+  datasets: z
+    .array(
+      z.strictObject({
+        name: z.enum(DATASET_NAMES),
+        classes: z.union([z.literal('all'), z.array(z.string()).min(1)]),
+      }),
+    )
+    .min(1),
+  shots: counts,
+  trials: count,
+  methods: z.array(methodUse).min(1),
+  evaluation: evaluation.optional(),
+  budgets: z.strictObject({ paper: budget, reduced: budget, smoke: budget }),
+});
 
 /**
  * Checks an experiment's own consistency and gives it back.
- * @throws Error naming the field: a bad name, an empty list, two methods of one detector and variant, a count that is none.
+ * @throws Error naming what is wrong: an unknown or ill-typed key, a bad name, an empty list, two columns of one name.
  */
 export function defineExperiment(experiment: Experiment): Experiment {
+  const checked = parseConfig(`experiment ${experiment.name}`, schema, experiment);
   const complain = (what: string): never => {
-    throw new Error(`experiment ${experiment.name}: ${what}`);
+    throw new Error(`experiment ${checked.name}: ${what}`);
   };
-  if (!name.test(experiment.name)) complain('the name takes small letters, digits, dots and hyphens');
-  if (experiment.datasets.length === 0) complain('datasets is empty');
-  if (experiment.methods.length === 0) complain('methods is empty');
   const seen = new Set<string>();
-  for (const { detector, variant, datasets } of experiment.methods) {
-    if (!name.test(variant)) complain(`variant "${variant}" takes small letters, digits, dots and hyphens`);
-    for (const dataset of datasets ?? experiment.datasets.map((one) => one.name)) {
+  for (const { detector, variant, datasets } of checked.methods) {
+    for (const dataset of datasets ?? checked.datasets.map((one) => one.name)) {
       const column = `${detector}/${variant} on ${dataset}`;
       if (seen.has(column)) complain(`${column} is there twice; give one another variant name`);
       seen.add(column);
     }
   }
-  requireCounts('shots', experiment.shots, complain);
-  requireCounts('trials', [experiment.trials], complain);
-  for (const [budget, settings] of Object.entries(experiment.budgets)) {
-    if (settings.trials !== undefined) requireCounts(`${budget}.trials`, [settings.trials], complain);
-    if (settings.shots) requireCounts(`${budget}.shots`, settings.shots, complain);
-    if (settings.testSubset !== undefined)
-      requireCounts(`${budget}.testSubset`, [settings.testSubset], complain);
+  for (const [budgetName, settings] of Object.entries(checked.budgets)) {
     for (const detector of Object.keys(settings.set ?? {})) {
-      if (!experiment.methods.some((use) => use.detector === detector)) {
-        complain(`budget ${budget} sets ${detector}, which is not among the methods`);
+      if (!checked.methods.some((use) => use.detector === detector)) {
+        complain(`budget ${budgetName} sets ${detector}, which is not among the methods`);
       }
     }
   }
-  return experiment;
-}
-
-function requireCounts(field: string, values: readonly number[], complain: (what: string) => never): void {
-  if (values.length === 0) complain(`${field} is empty`);
-  for (const value of values) {
-    if (!Number.isInteger(value) || value < 1)
-      complain(`${field} holds ${value}; it takes whole numbers from 1`);
-  }
+  return checked;
 }
 
 /** Lays `changes` over `base`: nested objects are merged, everything else replaces. Neither is altered. */

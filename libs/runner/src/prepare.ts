@@ -12,6 +12,7 @@ import {
   requireKnown,
   settingName,
   type Setting,
+  type Where,
 } from './selection.ts';
 
 /** What is asked of an experiment: which part of the matrix, with what, on what. */
@@ -73,20 +74,21 @@ export interface Prepared {
 export async function prepare(request: PlanRequest, registry: Registry): Promise<Prepared> {
   const { experiment, budget } = request;
   const detectors = [...new Set(experiment.methods.map((use) => use.detector))];
-  const where = parseOrComplain(() => parseWhere(request.where));
-  const changes = parseOrComplain(() => parseSettings(request.set, detectors));
+  const problems: string[] = [];
+  const where = await attempt(problems, () => parseWhere(request.where));
+  const changes = await attempt(problems, () => parseSettings(request.set, detectors));
   if (request.trials !== undefined && !(Number.isInteger(request.trials) && request.trials > 0)) {
-    throw new PlanError([`--trials ${request.trials}: takes a whole number from 1`]);
+    problems.push(`--trials ${request.trials}: takes a whole number from 1`);
   }
-  const wanted = experiment.datasets.filter(({ name }) => where.get('dataset')?.includes(name) ?? true);
-  const datasets = await openDatasets(
-    wanted.map(({ name }) => name),
-    request,
-    registry,
-  );
+  if (changes) problems.push(...(await unknownSettings(changes, detectors, registry)));
+  const wanted = where && (await attempt(problems, () => datasetsWanted(where, experiment)));
+  const datasets = await openDatasets(wanted ?? [], request, registry, problems);
   try {
     const all = (): Generator<MatrixEntry> => matrix(experiment, budget, datasets, request.trials);
-    parseOrComplain(() => requireKnown(where, cellsOf(all())));
+    if (where && wanted?.every((name) => datasets.has(name))) {
+      await attempt(problems, () => requireKnown(where, cellsOf(all())));
+    }
+    if (!where || !changes || problems.length > 0) throw new PlanError(problems);
     const cells = function* (): Generator<MatrixEntry> {
       for (const entry of all()) if (matches(where, entry.cell)) yield entry;
     };
@@ -112,41 +114,73 @@ export async function prepare(request: PlanRequest, registry: Registry): Promise
   }
 }
 
-function parseOrComplain<Value>(parse: () => Value): Value {
+/** Tries something; what is wrong with it goes to `problems`. */
+async function attempt<Value>(
+  problems: string[],
+  what: () => Value | Promise<Value>,
+  prefix = '',
+): Promise<Value | null> {
   try {
-    return parse();
+    return await what();
   } catch (error) {
-    throw new PlanError([(error as Error).message]);
+    problems.push(`${prefix}${(error as Error).message}`);
+    return null;
   }
+}
+
+function datasetsWanted(where: Where, { datasets }: Experiment): DatasetName[] {
+  const names = datasets.map(({ name }) => name);
+  const asked = where.get('dataset');
+  if (!asked) return names;
+  const unknown = asked.find((name) => !(names as string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`--where dataset=${unknown}: not in this experiment; there are ${names.join(', ')}`);
+  }
+  return names.filter((name) => asked.includes(name));
+}
+
+/** What is wrong with settings that no method of the experiment knows. */
+async function unknownSettings(
+  changes: readonly Setting[],
+  detectors: readonly string[],
+  registry: Registry,
+): Promise<string[]> {
+  if (changes.length === 0) return [];
+  const methods: DetectorMethod<unknown>[] = [];
+  for (const detector of detectors) {
+    const method = await attempt([], () => openMethod(registry, detector));
+    if (method) methods.push(method);
+  }
+  const isKnown = (change: Setting): boolean =>
+    methods.some((method) =>
+      Object.values(method.presets).some((preset) => applySetting(preset, change, method.name) !== null),
+    );
+  return changes.filter((change) => !isKnown(change)).map((change) => unknownSetting(change, methods));
 }
 
 async function openDatasets(
   names: readonly DatasetName[],
   request: PlanRequest,
   registry: Registry,
+  problems: string[],
 ): Promise<Map<DatasetName, Dataset>> {
+  const datasets = new Map<DatasetName, Dataset>();
   const unnamed = request.data.get('');
   if (unnamed !== undefined && names.length > 1) {
-    throw new PlanError([
+    problems.push(
       `--data ${unnamed}: this selection has several datasets (${names.join(', ')}); write --data ${names[0]}=${unnamed}`,
-    ]);
+    );
+    return datasets;
   }
-  const datasets = new Map<DatasetName, Dataset>();
-  const problems: string[] = [];
   for (const name of names) {
+    const path = request.data.get(name) ?? unnamed ?? null;
+    const others = names.filter((other) => other !== name).join(',');
+    const hint = others ? `; or leave it out with --where dataset=${others}` : '';
     try {
-      datasets.set(name, await registry.openDataset(name, request.data.get(name) ?? unnamed ?? null));
+      datasets.set(name, await registry.openDataset(name, path));
     } catch (error) {
-      const others =
-        names.length > 1
-          ? `; or leave it out with --where dataset=${names.filter((n) => n !== name).join(',')}`
-          : '';
-      problems.push(`${(error as Error).message}${others}`);
+      problems.push(`${(error as Error).message}${hint}`);
     }
-  }
-  if (problems.length > 0) {
-    await closeAll(datasets);
-    throw new PlanError(problems);
   }
   return datasets;
 }
@@ -167,15 +201,6 @@ async function checkMatrix(given: {
 }): Promise<Checked> {
   const { request, registry, datasets, changes, cells } = given;
   const problems: string[] = [];
-  const attempt = async <Value>(what: () => Value | Promise<Value>, prefix = ''): Promise<Value | null> => {
-    try {
-      return await what();
-    } catch (error) {
-      problems.push(`${prefix}${(error as Error).message}`);
-      return null;
-    }
-  };
-
   const methods = new Map<string, DetectorMethod<unknown>>();
   const engines = new Map<string, ResolvedEngine>();
   const applied = new Map<Setting, Set<string>>(changes.map((change) => [change, new Set()]));
@@ -205,17 +230,22 @@ async function checkMatrix(given: {
     if (checkedUses.has(combination)) continue;
     checkedUses.add(combination);
     if (!methods.has(use.detector) && !problems.some((problem) => problem.includes(`"${use.detector}"`))) {
-      const method = await attempt(() => openMethod(registry, use.detector), `method "${use.detector}": `);
-      const engine = method && (await attempt(() => registry.resolveEngine(use.detector, request.engine)));
+      const method = await attempt(
+        problems,
+        () => openMethod(registry, use.detector),
+        `method "${use.detector}": `,
+      );
+      const engine =
+        method && (await attempt(problems, () => registry.resolveEngine(use.detector, request.engine)));
       if (method && engine) methods.set(use.detector, method);
       if (engine) engines.set(use.detector, engine);
     }
     if (!methods.has(use.detector)) continue;
     const place = placeOf(cell, dataset);
-    await attempt(() => settings(use, place), `${use.detector}/${use.variant}: `);
+    await attempt(problems, () => settings(use, place), `${use.detector}/${use.variant}: `);
   }
   if (count === 0) problems.push('the selection is empty: no cell of the matrix meets all conditions');
-  for (const need of needs.values()) await attempt(() => checkImages(need, request));
+  for (const need of needs.values()) await attempt(problems, () => checkImages(need, request));
   if (problems.length === 0) {
     for (const [change, where] of applied) {
       if (where.size === 0) problems.push(unknownSetting(change, [...methods.values()]));
