@@ -16,9 +16,11 @@ export interface CalibrationTask {
   readonly threads: number;
 }
 
+/** Measured seconds; a fit on k images is expected to take `fit + k * fitPerShot`. */
 export interface CalibrationTimes {
-  /** Seconds of a whole fit, extrapolated. */
   readonly fit: number;
+  /** 0 where the measurement holds for its own number of images only. */
+  readonly fitPerShot: number;
   /** Seconds of scoring one image; null where no model came out of the measurement. */
   readonly scoreImage: number | null;
   /** False where later stages of the fit may come on top. */
@@ -33,12 +35,12 @@ export function calibrationId(task: CalibrationTask, cpu: string): string {
 }
 
 /** How long a fit is watched, where it cannot be made shorter. */
-const watchMs = 10_000;
+const watchMs = 5000;
 const scoredImages = 4;
 
 /**
- * Measures: where the registry knows a shorter fit of the same steps, two of those, so that what is paid once is told from what is paid a step; else the fit
- * itself for ten seconds, extrapolated by its own progress.
+ * Measures: where the registry knows shorter fits of the same steps, two lengths of those, so that what is paid once is told from what is paid a step; else the fit
+ * itself for five seconds, extrapolated by its own progress.
  */
 export async function runCalibration(
   task: CalibrationTask,
@@ -49,21 +51,21 @@ export async function runCalibration(
   try {
     const method = await openMethod(registry, task.detector);
     const short = registry.shorten(task.detector, task.settings, dataset.colour);
-    const shots = short ? 1 : task.shots;
-    const request = { class: task.class, shots, trial: 0, rule: 'hash' } as const;
+    const request = { class: task.class, shots: task.shots, trial: 0, rule: 'hash' } as const;
     const split = await registry.drawSplit(dataset, request);
     const train = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
     const runtime = { engine: task.engine, threads: task.threads };
     const test = dataset.testItems(task.class, 'test').slice(0, scoredImages);
     const images = await Promise.all(test.map(({ id }) => dataset.image(id)));
 
-    /** Fits, for at most `limitMs`, and scores if the fit ended. */
-    const measure = async (settings: unknown, limitMs: number): Promise<CalibrationTimes> => {
+    /** Fits, for at most `limitMs` where given, and scores if the fit ended. */
+    const measure = async (settings: unknown, limitMs?: number): Promise<CalibrationTimes> => {
       const detector = await method.create(method.parseConfig(settings), runtime);
       const limit = new AbortController();
       let stage = { name: '', since: 0, from: 0, done: 0, total: 1 };
       const start = performance.now();
-      const timer = setTimeout(() => limit.abort(new InterruptedError()), limitMs);
+      const end = (): void => limit.abort(new InterruptedError());
+      const timer = limitMs === undefined ? undefined : setTimeout(end, limitMs);
       try {
         await detector.fit(train, {
           seed: 0,
@@ -80,13 +82,14 @@ export async function runCalibration(
         const fit = (performance.now() - start) / 1000;
         const scoring = performance.now();
         await detector.score(images, signal);
-        return { fit, scoreImage: (performance.now() - scoring) / 1000 / images.length, whole: true };
+        const scoreImage = (performance.now() - scoring) / 1000 / images.length;
+        return { fit, fitPerShot: 0, scoreImage, whole: true };
       } catch (error) {
         if (!limit.signal.aborted || signal.aborted) throw error;
         const now = performance.now();
         const gained = stage.done - stage.from;
         const rest = gained > 0 ? ((now - stage.since) / gained) * (stage.total - stage.done) : 0;
-        return { fit: (now - start + rest) / 1000, scoreImage: null, whole: false };
+        return { fit: (now - start + rest) / 1000, fitPerShot: 0, scoreImage: null, whole: false };
       } finally {
         clearTimeout(timer);
         detector.dispose();
@@ -94,11 +97,15 @@ export async function runCalibration(
     };
 
     if (!short) return await measure(task.settings, watchMs);
-    const one = await measure(short.settings(1), Infinity);
-    const two = await measure(short.settings(2), Infinity);
-    const step = Math.max(two.fit - one.fit, 0);
+    const first = await measure(short.settings(1));
+    // Starting up weighs much in a short fit only.
+    const one = first.fit < 2 ? await measure(short.settings(1)) : first;
+    const more = Math.min(Math.max(Math.ceil(1 / one.fit), 1), Math.max(short.steps - 1, 1));
+    const longer = await measure(short.settings(1 + more));
+    const step = Math.max(longer.fit - one.fit, 0) / more;
     const once = Math.max(one.fit - step, 0);
-    return { fit: once + step * short.steps * task.shots, scoreImage: two.scoreImage, whole: true };
+    const fitPerShot = (step * short.steps) / task.shots;
+    return { fit: once, fitPerShot, scoreImage: longer.scoreImage, whole: true };
   } finally {
     await dataset.close();
   }

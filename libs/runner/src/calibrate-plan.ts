@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Dataset, DatasetName } from '@fsad/datasets';
+import { z } from 'zod';
+import { calibrationId, type CalibrationTask, type CalibrationTimes } from './calibrate.ts';
+import type { CoreGroups } from './core-groups.ts';
+import { kindOf } from './estimate.ts';
+import { writeAtomically } from './files.ts';
+import { dataOf, type OpenedRun, type RunOptions } from './open-run.ts';
+import type { Cell } from './result.ts';
+import type { PendingTrial } from './sort-trials.ts';
+import { TrialProcess } from './trial-process.ts';
+
+/** What is measured next, for people. */
+export interface CalibrationStep {
+  readonly cell: Cell;
+  /** Counted from 1. */
+  readonly at: number;
+  readonly of: number;
+}
+
+/**
+ * Measures in a process of its own what trials of every kind will cost of which none is done yet, and tells `opened.durations`. What was measured is
+ * kept in the store's `calibration.json` and not measured again. Stops early, without complaint, when asked to.
+ * @returns whether a measurement was cut short, so that trials may take longer.
+ */
+export async function calibratePlan(
+  opened: OpenedRun,
+  options: RunOptions,
+  { threads, memoryLimitBytes }: CoreGroups,
+  onMeasure: (step: CalibrationStep) => void,
+): Promise<boolean> {
+  const { prepared, registry, sorted, durations, store } = opened;
+  const kinds = new Map<string, PendingTrial>();
+  for (const trial of sorted.pending) {
+    const [cell] = trial.cells;
+    if (durations.of(cell) === null && !kinds.has(kindOf(cell))) kinds.set(kindOf(cell), trial);
+  }
+  const path = join(store.directory, 'calibration.json');
+  const known = await readCalibrations(path);
+  const cpu = `${availableParallelism()} x ${cpus()[0]?.model.trim()}`;
+  const { pixel, maps } = prepared.evaluation;
+  // A map costs about what a score does.
+  const passes = pixel || maps > 0 ? 2 : 1;
+  const place = new TrialProcess();
+  let cut = false;
+  try {
+    for (const [at, trial] of [...kinds.values()].entries()) {
+      if (options.stop.aborted) break;
+      const [cell] = trial.cells;
+      const dataset = prepared.datasets.get(cell.dataset as DatasetName) as Dataset;
+      const { detector, settings } = trial.inputs.configuration;
+      // Where steps can be counted, a measurement with one image serves every number of them.
+      const short = registry.shorten(detector, settings, dataset.colour) !== null;
+      const task: CalibrationTask = {
+        detector,
+        settings,
+        dataset: dataset.name,
+        data: dataOf(options.request, cell),
+        class: cell.class,
+        shots: short ? 1 : cell.shots,
+        engine: prepared.engine(detector).runtime,
+        threads,
+      };
+      const id = calibrationId(task, cpu);
+      let times = known[id];
+      if (!times) {
+        onMeasure({ cell, at: at + 1, of: kinds.size });
+        const outcome = await place.run(
+          { type: 'calibrate', registry: options.registry, task },
+          { stop: options.stop, kill: options.kill, patienceMs: 3000, memoryLimitBytes },
+        );
+        // What cannot be measured shows why when it is run.
+        if (outcome.type !== 'calibrated') continue;
+        times = known[id] = outcome.times;
+        await writeAtomically(path, JSON.stringify(known, null, 2));
+      }
+      cut ||= !times.whole;
+      const images = prepared.testCount ?? dataset.testItems(cell.class, options.request.subset).length;
+      const fit = times.fit + cell.shots * times.fitPerShot;
+      durations.calibrate(cell, fit + passes * images * (times.scoreImage ?? 0));
+    }
+  } finally {
+    await place.close();
+  }
+  return cut;
+}
+
+const calibrations: z.ZodType<Record<string, CalibrationTimes>> = z.record(
+  z.string(),
+  z.object({
+    fit: z.number(),
+    fitPerShot: z.number(),
+    scoreImage: z.number().nullable(),
+    whole: z.boolean(),
+  }),
+);
+
+/** What was measured before; nothing where the file is missing or not one of these. */
+async function readCalibrations(path: string): Promise<Record<string, CalibrationTimes>> {
+  try {
+    return calibrations.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return {};
+  }
+}
