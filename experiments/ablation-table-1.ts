@@ -21,6 +21,7 @@ export default defineExperiment({
     ablation('d', 'single-scale-100'),
     ablation('e', 'single-scale-20'),
     { detector: 'pixel-mse', variant: 'f', preset: baselinePreset },
+    { detector: 'pixel-mse', variant: 'f-mismatched', preset: 'mismatched' },
     { detector: 'geom-on-samples', variant: 'g', preset: baselinePreset },
   ],
   budgets: {

@@ -46,3 +46,15 @@ export const ours2: MethodUse = {
 export function baseline(detector: string): MethodUse {
   return { detector, variant: 'default', preset: baselinePreset };
 }
+
+/** PatchSVDD as its paper uses it, on defects. */
+export const patchSvddForDefects: MethodUse = {
+  ...baseline('patch-svdd'),
+  preset: { ...baselinePreset, reduced: 'few-shot-defects' },
+};
+
+/** DifferNet; without torchvision's AlexNet, which `FSAD_FEATURE_WEIGHTS` names as a safetensors file, its form with random features. */
+export function differnet(featureWeights = process.env.FSAD_FEATURE_WEIGHTS): MethodUse {
+  if (!featureWeights) return baseline('differnet-random');
+  return { ...baseline('differnet'), set: { featureWeights } };
+}

@@ -34,7 +34,7 @@ export function paperColumn(
   { detector, variant }: Pick<Column, 'detector' | 'variant'>,
 ): string | null {
   let name: string | undefined;
-  if (table.kind === 'ablation') name = variant in ablations ? `(${variant})` : 'Ours';
+  if (table.kind === 'ablation' && variant in ablations) name = `(${variant})`;
   else if (detector !== 'htdg') name = methodColumns[detector];
   else if (table.columns.includes('Ours')) name = 'Ours';
   else name = { ours1: 'Ours1', ours2: 'Ours2' }[variant];

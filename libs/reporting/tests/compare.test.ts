@@ -176,6 +176,7 @@ describe('paper columns', () => {
     expect(paperColumn(defects, { detector: 'htdg', variant: 'full' })).toBeNull();
     expect(paperColumn(ablation, { detector: 'geom', variant: 'g' })).toBe('(g)');
     expect(paperColumn(ablation, { detector: 'htdg', variant: 'full' })).toBe('Ours');
+    expect(paperColumn(ablation, { detector: 'pixel-mse', variant: 'f-mismatched' })).toBeNull();
   });
 
   it('labels a method as the field writes it', () => {
