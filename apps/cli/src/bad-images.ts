@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { partBadImages } from '@fsad/datasets';
-import type { BadImageError } from '@fsad/images';
+import { BadImageError, type Image } from '@fsad/images';
+import { RECEPTIVE_FIELD } from '@fsad/pyramid';
 import type { Progress } from './progress.ts';
 
 export type OnBadImage = 'fail' | 'skip';
@@ -30,6 +31,17 @@ export async function readable<T>(
   sayBad(parted.bad, progress);
   if (parted.good.length === 0) throw new Error(`none of the ${things.length} pictures can be read`);
   return parted;
+}
+
+/** The picture itself. @throws BadImageError naming one that is smaller than the network's receptive field. */
+export function largeEnough(image: Image, name: string): Image {
+  const { width, height } = image;
+  if (Math.min(width, height) >= RECEPTIVE_FIELD) return image;
+  const field = `${RECEPTIVE_FIELD} x ${RECEPTIVE_FIELD}`;
+  throw new BadImageError(
+    name,
+    `${width} x ${height} pixels, smaller than the network's receptive field, ${field}`,
+  );
 }
 
 /** Names what was left out, and how many. */

@@ -31,5 +31,5 @@ export function configure(argv: ConfigArguments): HtdgConfig {
     }
     config = changed;
   }
-  return parseConfig('configuration', configSchema, config);
+  return parseConfig('htdg', configSchema, config);
 }

@@ -37,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .demandCommand(1, 'a command is needed; fsad --help lists them')
       .strict()
       .recommendCommands()
+      .updateStrings({ 'Arguments %s and %s are mutually exclusive': '--%s and --%s exclude one another' })
       .completion('completion', 'Print a script for shell completion')
       .parserConfiguration({ 'dot-notation': false })
       .wrap(Math.min(110, process.stdout.columns ?? 110))

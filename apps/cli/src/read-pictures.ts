@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { decodeImage, withChannels, type Image } from '@fsad/images';
+import { largeEnough } from './bad-images.ts';
 
 const PICTURES = new Set(['.png', '.jpg', '.jpeg', '.webp', '.bmp', '.tif', '.tiff', '.gif']);
 
@@ -31,6 +32,6 @@ export async function readPictures(paths: readonly string[], colour: 'grey' | 'r
   if (names.length === 0) throw new Error(`there is no picture in ${paths.join(', ')}`);
   return names.map((name) => ({
     name,
-    image: async () => withChannels(await decodeImage(name), colour === 'grey' ? 1 : 3),
+    image: async () => largeEnough(withChannels(await decodeImage(name), colour === 'grey' ? 1 : 3), name),
   }));
 }

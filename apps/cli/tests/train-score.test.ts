@@ -51,12 +51,24 @@ describe('fsad train', () => {
     expect(await readFile(join(model, 'scale-1.safetensors'))).toEqual(before);
   });
 
+  it('does not overwrite a training with another one on --resume, and says what differs', async () => {
+    const before = await readFile(join(model, 'config.json'));
+    const refused = await fsad(...training, '--resume', '--set', 'training.learningRate=0.01');
+    expect(refused.stderr).toMatch(/other settings \(training.learningRate: 0.0005 is now 0.01\)/);
+    expect(refused.code).toBe(2);
+    expect(await readFile(join(model, 'config.json'))).toEqual(before);
+  });
+
   it.each([
     ['an unknown class', ['--class', 'x'], /no class "x"; its classes are 0, 1/],
     ['more shots than the class has', ['--class', '3', '--shots', '50'], /50 were asked for/],
     ['an index outside the class', ['--class', '3', '--images', '600'], /there is no image 600/],
     ['indices that are no numbers', ['--class', '3', '--images', 'first'], /--images takes indices/],
-    ['indices and shots together', ['--class', '3', '--images', '0', '--shots', '2'], /mutually exclusive/],
+    [
+      'indices and shots together',
+      ['--class', '3', '--images', '0', '--shots', '2'],
+      /--images and --shots exclude one another/,
+    ],
     [
       'an unknown configuration key',
       ['--class', '3', '--set', 'training.iteration=2'],
@@ -99,7 +111,7 @@ describe('fsad train', () => {
     const pictures = at('tiny');
     await writePictures(pictures, [grain(10, 0)]);
     const run = await fsad('train', '--folder', pictures, ...SMALL, '--out', at('tiny-model'));
-    expect(run.stderr).toMatch(/10 x 10.*receptive field/);
+    expect(run.stderr).toMatch(/0\.png: 10 x 10.*receptive field/);
     expect(run.code).toBe(2);
   });
 });
@@ -122,6 +134,31 @@ describe('fsad score', () => {
     const run = await fsad('score', model, pictures);
     expect(run.stdout.trim().split('\n')).toHaveLength(3);
     expect(run.stdout).toMatch(/^picture,score,scale\/0/);
+  });
+
+  it('names a picture that is too small by its file, or leaves it out', async () => {
+    const pictures = at('some-tiny');
+    await writePictures(pictures, [...Array(5).fill(grain(40, 2)), grain(9, 3)]);
+    const run = await fsad('score', model, pictures);
+    expect(run.stderr).toMatch(/5\.png: 9 x 9 pixels, smaller than the network's receptive field/);
+    expect(run.code).toBe(2);
+    const skipped = await fsad('score', model, pictures, '--on-bad-image', 'skip');
+    expect(skipped.stdout.trim().split('\n')).toHaveLength(6);
+    expect(skipped.stderr).toContain('1 bad picture was left out');
+  });
+
+  it('of a folder without anomalous pictures gives scores instead of AUROC, leaving out what was learned', async () => {
+    const good = at('good');
+    await writePictures(good, [grain(40, 6), grain(40, 7), grain(40, 8)]);
+    await fsad('train', '--folder', good, '--shots', '1', ...SMALL, '--out', at('one'));
+    const run = await fsad('score', at('one'), '--folder', good);
+    expect(run.stderr).toContain('no AUROC: all 2 test images, all of them normal');
+    expect(run.stdout).toMatch(/^image,kind,anomalous,score/);
+    expect(run.code).toBe(0);
+    // Another folder's pictures of the same names are others.
+    await writePictures(at('other'), [grain(40, 9), grain(40, 10), grain(40, 11)]);
+    const other = await fsad('score', at('one'), '--folder', at('other'), '--json');
+    expect((JSON.parse(other.stdout) as { pictures: unknown[] }).pictures).toHaveLength(3);
   });
 
   it('says which file of a model is missing or truncated', async () => {

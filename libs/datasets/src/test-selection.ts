@@ -46,8 +46,10 @@ export function selectTest(
   const all = dataset.testItems(split.class, subset).filter(({ id }) => !trained.has(id));
   const items =
     testSubset !== undefined ? stratified(all, testSubset, `${seed}\n${dataset.name}`) : all.slice(0, limit);
-  if (items.length === 0)
-    throw new DatasetError(`class ${split.class} of ${dataset.name} has no ${subset} images here`);
+  if (items.length === 0) {
+    const only = dataset.testItems(split.class, subset).length > 0 ? ' but those that were trained on' : '';
+    throw new DatasetError(`class ${split.class} of ${dataset.name} has no ${subset} images here${only}`);
+  }
   const how =
     items.length === all.length ? '' : limit !== undefined ? ', the first' : `, stratified, seed ${seed}`;
   return {

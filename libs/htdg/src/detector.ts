@@ -49,20 +49,11 @@ export class HtdgDetector implements Detector {
    * @throws RangeError for an image smaller than the receptive field; the signal's reason when aborted.
    */
   async fit(images: readonly Image[], context: FitContext): Promise<void> {
-    const colour = requireTrainingImages(NAME, images) === 1 ? 'grey' : 'rgb';
+    const origin = this.originOf(images, context.seed);
+    const { colour } = origin;
     context.signal?.throwIfAborted();
     const plans = planScales(this.config, colour);
     const pyramid = trainingPyramid(images, pyramidOf(this.config));
-    const { name, instructionSet } = this.engine;
-    const identity = { name: NAME, numericVersion: NUMERIC_VERSION };
-    const origin: ModelOrigin = {
-      colour,
-      shots: images.length,
-      seed: context.seed,
-      engine: name,
-      instructionSet,
-      fingerprint: fingerprintFit(identity, `${name} ${instructionSet}`, this.config, context.seed, images),
-    };
     if (context.checkpoints) await writeHeader(context.checkpoints, { config: this.config, origin });
     const scales = await trainScales({
       engine: this.engine,
@@ -78,6 +69,20 @@ export class HtdgDetector implements Detector {
     });
     await this.#forget();
     this.#model = { config: this.config, origin, scales };
+  }
+
+  /** What the model of a training on these images will say it came from. @throws Error unless they can be learned from. */
+  originOf(images: readonly Image[], seed: number): ModelOrigin {
+    const { name, instructionSet } = this.engine;
+    const identity = { name: NAME, numericVersion: NUMERIC_VERSION };
+    return {
+      colour: requireTrainingImages(NAME, images) === 1 ? 'grey' : 'rgb',
+      shots: images.length,
+      seed,
+      engine: name,
+      instructionSet,
+      fingerprint: fingerprintFit(identity, `${name} ${instructionSet}`, this.config, seed, images),
+    };
   }
 
   async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {

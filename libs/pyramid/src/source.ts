@@ -15,7 +15,7 @@ import type { Tensor } from '@fsad/tensors';
 import type { PyramidSettings } from './settings.ts';
 
 /** Side of the network's receptive field (Sec. 3.4). */
-const RECEPTIVE_FIELD = 11;
+export const RECEPTIVE_FIELD = 11;
 
 /** A training picture at the input side, equalised where the settings say: [1, inputSide, inputSide, 3] in [-1, 1]. */
 export function trainingSource(image: Image, settings: PyramidSettings): Tensor {

@@ -1,6 +1,7 @@
 import { basename, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { commonRange, contactSheet, heatMapOverlay, type Image } from '@fsad/images';
+import { readable, withOnBadImage } from '../bad-images.ts';
 import { interruptible } from '../interrupt.ts';
 import { openModel } from '../open-model.ts';
 import { withEngine } from '../options.ts';
@@ -13,7 +14,7 @@ import { scoreAll } from './score.ts';
 const ON_SHEET = 24;
 
 function builder(argv: Argv) {
-  return withEngine(argv)
+  return withOnBadImage(withEngine(argv))
     .positional('model', { type: 'string', demandOption: true, describe: 'A model folder' })
     .positional('pictures', {
       type: 'string',
@@ -41,8 +42,14 @@ export const localize: CommandModule<object, Arguments> = {
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const detector = await openModel(argv.model, argv);
   try {
-    const pictures = await readPictures(argv.pictures, detector.model.origin.colour);
     const progress = new Progress();
+    const { good: pictures } = await readable(
+      await readPictures(argv.pictures, detector.model.origin.colour),
+      (picture) => picture.image(),
+      argv.onBadImage,
+      progress,
+      signal,
+    );
     const { scores, maps } = await scoreAll(
       detector,
       pictures.length,
@@ -80,7 +87,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
 
 /** `a/b.jpg` -> `b.png`; numbered where two would be equal. */
 function fileNames(paths: readonly string[]): string[] {
-  const taken = new Map<string, number>();
+  const taken = new Map([['overview', 1]]);
   return paths.map((path) => {
     const stem = basename(path, extname(path));
     const times = (taken.get(stem) ?? 0) + 1;

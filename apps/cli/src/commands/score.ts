@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
-import { selectTest, type Dataset, type TestItem } from '@fsad/datasets';
+import { pixelDigest, selectTest, type Dataset, type Split, type TestItem } from '@fsad/datasets';
 import type { AnomalyMap, Score } from '@fsad/detector';
 import type { HtdgDetector } from '@fsad/htdg';
 import { judgePixels } from '@fsad/runner';
-import { readable, withOnBadImage } from '../bad-images.ts';
+import { largeEnough, readable, withOnBadImage } from '../bad-images.ts';
 import { evaluate } from '../evaluate.ts';
 import { interruptible } from '../interrupt.ts';
 import { openModel } from '../open-model.ts';
@@ -86,29 +86,35 @@ async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: Abo
   const progress = new Progress();
   const dataset = await openSource(source, (text) => progress.say(text));
   try {
-    const sameData = source.dataset === trained.source.dataset;
-    const train = sameData ? trained.split.train : [];
-    const selection = selectTest(dataset, { class: source.class, train }, argv);
-    const { good: items, bad } = await readable(
-      selection.items,
-      ({ id }) => dataset.image(id),
-      argv.onBadImage,
-      progress,
-      signal,
+    const selection = selectTest(
+      dataset,
+      { class: source.class, train: await trainedOn(dataset, trained.split) },
+      argv,
     );
+    const read = async ({ id }: TestItem) => largeEnough(await dataset.image(id), id);
+    const { good: items, bad } = await readable(selection.items, read, argv.onBadImage, progress, signal);
     const leftOut = bad.map(({ message }) => message);
     const masks = items.some(({ hasMask }) => hasMask);
     const start = performance.now();
     const { scores, maps } = await scoreAll(
       detector,
       items.length,
-      (i) => dataset.image(items[i].id),
+      (i) => read(items[i]),
       masks,
       signal,
       (done) => progress.update('scoring', done, items.length),
     );
     const seconds = (performance.now() - start) / 1000;
-    if (argv.csv) await writeFile(argv.csv, stringify(csvRows(items, scores), { header: true }));
+    const rows = csvRows(items, scores);
+    if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
+    if (new Set(items.map(({ anomalous }) => anomalous)).size < 2) {
+      progress.say(
+        `no AUROC: ${selection.description}, all of them ${items[0].anomalous ? 'anomalous' : 'normal'}`,
+      );
+      if (argv.json) print({ auroc: null, engine: detector.engine.name, seconds, pictures: rows, leftOut });
+      else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
+      return;
+    }
     await report(argv, detector, dataset, {
       ...selection,
       items,
@@ -121,6 +127,18 @@ async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: Abo
   } finally {
     await dataset.close();
   }
+}
+
+/** Training images that lie in a dataset. In a folder the pixels decide, since pictures of another folder may have the same names. */
+async function trainedOn(dataset: Dataset, split: Split): Promise<Split['train']> {
+  if (dataset.name !== split.dataset) return [];
+  if (dataset.name !== 'folder') return split.train;
+  const here = new Set(dataset.ids());
+  const found = [];
+  for (const image of split.train) {
+    if (here.has(image.id) && pixelDigest(await dataset.image(image.id)) === image.sha256) found.push(image);
+  }
+  return found;
 }
 
 interface Scored {

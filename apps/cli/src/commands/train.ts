@@ -2,9 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { writeFolderAtomically, type DetectorEvent } from '@fsad/detector';
-import { configSchema, method, presets, type HtdgDetector, type PresetName, type Variant } from '@fsad/htdg';
+import {
+  configSchema,
+  method,
+  presets,
+  readHeader,
+  type HtdgDetector,
+  type PresetName,
+  type Variant,
+} from '@fsad/htdg';
 import type { Image } from '@fsad/images';
-import { withOnBadImage } from '../bad-images.ts';
+import { differences } from '@fsad/runner';
+import { largeEnough, withOnBadImage } from '../bad-images.ts';
 import { configure, defectFraction } from '../configure.ts';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf } from '../open-model.ts';
@@ -94,12 +103,15 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const fraction =
       argv.fraction ?? (dataset.task === 'defects' ? defectFraction(argv.preset, split.shots) : undefined);
     const config = configure({ ...argv, fraction });
-    const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
+    const images = await Promise.all(
+      split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id)),
+    );
     const detector = (await method.create(config, {
       engine: argv.engine,
       threads: threadsOf(argv.threads),
     })) as HtdgDetector;
     const { engine } = detector;
+    if (argv.resume) await requireSameTraining(argv.out, detector, images, argv.seed);
     say(
       `${split.shots} training ${split.shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
         `preset ${argv.preset}; engine ${engine.name} (${engine.instructionSet}, ${engine.threads} threads)`,
@@ -119,6 +131,27 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   } finally {
     await dataset.close();
   }
+}
+
+/** @throws Error when `directory` holds a training that these images, settings, seed or engine would not continue but begin anew. */
+async function requireSameTraining(
+  directory: string,
+  detector: HtdgDetector,
+  images: readonly Image[],
+  seed: number,
+): Promise<void> {
+  if (!existsSync(join(directory, 'config.json'))) return;
+  const { config, origin } = await readHeader(directory);
+  const now = detector.originOf(images, seed);
+  if (now.fingerprint === origin.fingerprint) return;
+  const changed = differences(
+    { ...config, ...origin, fingerprint: '' },
+    { ...detector.config, ...now, fingerprint: '' },
+  );
+  throw new Error(
+    `${directory} holds a training with other ${changed.length > 0 ? `settings (${changed.slice(0, 5).join('; ')})` : 'images'}; ` +
+      'continue it as it was begun, or choose another --out',
+  );
 }
 
 /** Draws progress with the latest losses behind it. */

@@ -31,14 +31,19 @@ export const info: CommandModule<object, Arguments> = {
       if (argv.json) {
         const all = { ...summary, path, title, licence, commercialUse, reference };
         process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
-      } else process.stdout.write(describe(summary, title, licence));
+      } else process.stdout.write(describe(summary, title, licence, commercialUse === 'forbidden'));
     } finally {
       await dataset.close();
     }
   },
 };
 
-function describe(summary: DatasetSummary, title: string | undefined, licence: string | undefined): string {
+function describe(
+  summary: DatasetSummary,
+  title: string | undefined,
+  licence: string | undefined,
+  forbidden: boolean,
+): string {
   const columns: [string, (of: ClassSummary) => string | number][] = [
     ['class', ({ name }) => name],
     ['training', ({ training }) => training],
@@ -59,7 +64,7 @@ function describe(summary: DatasetSummary, title: string | undefined, licence: s
   const options = Object.entries(summary.options).map(([key, value]) => `${key}=${value}`);
   return [
     ...(title ? [title] : []),
-    ...(licence ? [`licence: ${licence}`] : []),
+    ...(licence ? [`licence: ${licence}${forbidden ? ' (no commercial use)' : ''}`] : []),
     `${summary.images.toLocaleString('en')} pictures, ${summary.colour}${options.length > 0 ? `, ${options.join(', ')}` : ''}`,
     ...summary.warnings.map((warning) => `warning: ${warning}`),
     '',
