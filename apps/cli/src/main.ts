@@ -13,6 +13,7 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   datasets: async () => (await import('./commands/datasets.ts')).datasets,
   compare: async () => (await import('./commands/compare.ts')).compare,
   run: async () => (await import('./commands/run.ts')).run,
+  worker: async () => (await import('./commands/worker.ts')).worker,
   bench: async () => (await import('./commands/bench.ts')).bench,
   report: async () => (await import('./commands/report.ts')).report,
 };

@@ -1,13 +1,17 @@
 import type { Argv, CommandModule } from 'yargs';
-import { runExperiment, RunProgress, type RunEvent, type RunSummary } from '@fsad/runner';
+import { runExperiment, type RunEvent, type RunOptions, type RunSummary } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { withEngine } from '../options.ts';
+import { dryRun } from '../run/dry-run.ts';
 import { loadExperiment } from '../run/load-experiment.ts';
+import { countOf, withWorkers } from '../run/machine.ts';
+import { progressOnStderr } from '../run/progress-screen.ts';
 import { runOptions } from '../run/run-options.ts';
+import { writeSlurm } from '../run/slurm.ts';
 
 function builder(argv: Argv) {
-  return withEngine(argv)
+  return withWorkers(withEngine(argv))
     .positional('experiment', {
       type: 'string',
       demandOption: true,
@@ -61,9 +65,21 @@ function builder(argv: Argv) {
       default: 0,
       describe: 'Root of all randomness; trial t takes seed + t',
     })
-    .option('workers', { type: 'number', describe: 'Trials side by side; as many as fit unless given' })
-    .option('memory', { type: 'number', describe: 'Gigabytes a trial may use before it is ended' })
     .option('share', { type: 'string', describe: 'i/n: only the i-th of n shares, for several machines' })
+    .option('queue', {
+      type: 'string',
+      describe: 'Address of Redis (redis://host:6379): hand the trials to fsad worker, here and elsewhere',
+    })
+    .option('slurm', {
+      type: 'string',
+      describe: 'Run nothing; write an array script for Slurm to this file, one share of the plan a task',
+    })
+    .option('shares', {
+      type: 'number',
+      describe: 'Tasks of the array; one a trial unless given, at most 100',
+    })
+    .conflicts('queue', ['slurm', 'share'])
+    .implies('shares', 'slurm')
     .option('replace', {
       type: 'boolean',
       default: false,
@@ -74,6 +90,11 @@ function builder(argv: Argv) {
       default: false,
       describe: 'Try again what failed for reasons of its own',
     })
+    .option('dry-run', {
+      type: 'boolean',
+      default: false,
+      describe: 'Show the plan and how long it will take, from a short measurement; run nothing',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
     .example(
       '$0 run experiments/ablation-table-1.ts --budget smoke --where class=airplane --trials 2 --store runs/s --data data/cifar-10-batches-bin',
@@ -82,6 +103,10 @@ function builder(argv: Argv) {
     .example(
       '$0 run experiments/anomaly-detection.ts --budget reduced --where dataset=mnist --where class=3,8 --data mnist=data/mnist',
       'run it again to go on where it was stopped',
+    )
+    .example(
+      '$0 run experiments/shots-cifar10.ts --queue redis://host:6379 --store shared/s',
+      'by every fsad worker --queue redis://host:6379 --store shared/s',
     );
 }
 
@@ -97,20 +122,17 @@ export const run: CommandModule<object, Arguments> = {
 
 async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const experiment = await loadExperiment(argv.experiment);
-  const progress = new RunProgress({
-    write: (text) => void process.stderr.write(text),
-    terminal: isTerminal(),
-    columns: () => process.stderr.columns ?? 100,
-    now: () => performance.now(),
-  });
+  const progress = progressOnStderr();
   let begun = false;
   const onEvent = (event: RunEvent): void => {
     begun ||= event.type === 'plan';
     progress.show(event);
   };
   const options = runOptions(argv, experiment, { onEvent, stop, kill });
+  if (argv.dryRun) return dryRun(options, argv.json);
+  if (argv.slurm !== undefined) return writeSlurm(options, argv.slurm, countOf('shares', argv.shares));
   try {
-    const summary = await runExperiment(options);
+    const summary = await (argv.queue === undefined ? runExperiment(options) : onQueue(options, argv.queue));
     progress.clear();
     conclude(argv, summary);
   } catch (error) {
@@ -119,8 +141,10 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
   }
 }
 
-function isTerminal(): boolean {
-  return process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
+/** BullMQ is loaded only when it is asked for. */
+async function onQueue(options: RunOptions, address: string): Promise<RunSummary> {
+  const { runOnQueue } = await import('@fsad/runner/queue');
+  return runOnQueue(options, address);
 }
 
 /** Prints how the run ended. @throws Interrupted or WorkFailed, which decide the exit code. */

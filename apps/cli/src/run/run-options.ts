@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { DATASET_NAMES, type DatasetName } from '@fsad/datasets';
 import {
   defaultRegistry,
@@ -7,7 +6,8 @@ import {
   type PlanRequest,
   type RunOptions,
 } from '@fsad/runner';
-import { threadsOf } from '../open-model.ts';
+import { commandLine } from './command-line.ts';
+import { countOf, machineOptions } from './machine.ts';
 
 /** What the command line of `fsad run` says. */
 export interface RunArguments {
@@ -36,17 +36,11 @@ export function runOptions(
   experiment: Experiment,
   surroundings: Pick<RunOptions, 'onEvent' | 'stop' | 'kill'>,
 ): RunOptions {
-  const { memory } = argv;
-  if (memory !== undefined && !(memory > 0)) {
-    throw new Error(`--memory takes gigabytes of memory a trial may use, got ${memory}`);
-  }
   return {
     request: planRequest(argv, experiment),
     registry: defaultRegistry,
     store: argv.store,
-    workers: countOf('workers', argv.workers),
-    threads: argv.threads === undefined ? undefined : threadsOf(argv.threads),
-    memoryLimitBytes: memory === undefined ? undefined : memory * 2 ** 30,
+    ...machineOptions(argv),
     replace: argv.replace,
     retryFailed: argv.retryFailed,
     share: argv.share === undefined ? undefined : shareOf(argv.share),
@@ -73,7 +67,7 @@ function planRequest(argv: RunArguments, experiment: Experiment): PlanRequest {
 }
 
 /** `PATH`, the folder of the only dataset, or `mnist=PATH`. */
-function dataFolders(texts: readonly string[]): ReadonlyMap<DatasetName | '', string> {
+export function dataFolders(texts: readonly string[]): ReadonlyMap<DatasetName | '', string> {
   const folders = new Map<DatasetName | '', string>();
   for (const text of texts) {
     const named = DATASET_NAMES.find((name) => text.startsWith(`${name}=`));
@@ -95,19 +89,4 @@ function shareOf(text: string): { part: number; of: number } {
   const [, part, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (!(part >= 1 && part <= of)) throw new Error(`--share takes i/n with i from 1 to n, got ${text}`);
   return { part: part - 1, of };
-}
-
-function countOf(
-  option: string,
-  value: number | undefined,
-  takes = 'a whole number from 1',
-): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && value >= 1)) return value;
-  throw new Error(`--${option} takes ${takes}, got ${value}`);
-}
-
-/** What was typed, for the provenance of results. */
-function commandLine(): string {
-  const words = process.argv.slice(2).map((word) => (/^[\w./=,:@%+-]+$/.test(word) ? word : `'${word}'`));
-  return [basename(process.argv[1] ?? 'fsad', '.mjs'), ...words].join(' ');
 }

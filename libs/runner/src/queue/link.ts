@@ -1,4 +1,5 @@
 import { Queue, type RedisOptions } from 'bullmq';
+import { Redis } from 'ioredis';
 import { storeId } from '@fsad/tracking';
 import type { TrialTask } from '../task.ts';
 
@@ -41,33 +42,38 @@ export function connectionOf(address: string): RedisOptions {
   };
 }
 
-/**
- * Opens the queue of a store.
- * @param onNote told when Redis does not answer
- * @throws QueueError when it does not answer now
- */
+/** Opens the queue of a store. @throws QueueError when Redis does not answer now; later `onNote` is told */
 export async function openQueue(
   address: string,
   store: string,
   onNote: (text: string) => void,
 ): Promise<Queue<QueuedTrial, TrialReceipt>> {
+  await requireRedis(address);
   const queue = new Queue<QueuedTrial, TrialReceipt>(queueName(store), {
     connection: connectionOf(address),
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      queue.once('error', reject);
-      queue.waitUntilReady().then(() => resolve(), reject);
-    });
-  } catch (error) {
-    queue.on('error', () => undefined);
-    await queue.close().catch(() => undefined);
-    const why = (error as Error).message || (error as NodeJS.ErrnoException).code;
-    throw new QueueError(`no Redis answers at ${shownAddress(address)}: ${why}`, { cause: error });
-  }
   queue.on('error', outageNotes(address, onNote));
   return queue;
+}
+
+/** Asks Redis once: a queue would wait for it for ever. */
+async function requireRedis(address: string): Promise<void> {
+  const { url } = connectionOf(address);
+  const probe = new Redis(url as string, { lazyConnect: true, retryStrategy: () => null });
+  let reason: Error | null = null;
+  probe.on('error', (error: Error) => (reason ??= error));
+  try {
+    await probe.connect();
+    await probe.ping();
+  } catch (error) {
+    const { message, code } = (reason ?? error) as NodeJS.ErrnoException;
+    throw new QueueError(`no Redis answers at ${shownAddress(address)}: ${message || code}`, {
+      cause: error,
+    });
+  } finally {
+    probe.disconnect();
+  }
 }
 
 const noteEveryMs = 30_000;
