@@ -13,6 +13,7 @@ import {
   settingName,
   type Setting,
   type Where,
+  type WhereField,
 } from './selection.ts';
 
 /** What is asked of an experiment: which part of the matrix, with what, on what. */
@@ -75,20 +76,28 @@ export async function prepare(request: PlanRequest, registry: Registry): Promise
   const { experiment, budget } = request;
   const detectors = [...new Set(experiment.methods.map((use) => use.detector))];
   const problems: string[] = [];
-  const where = await attempt(problems, () => parseWhere(request.where));
-  const changes = await attempt(problems, () => parseSettings(request.set, detectors));
+  const where = new Map<WhereField, readonly string[]>();
+  for (const condition of request.where) {
+    const parsed = await attempt(problems, () => parseWhere([condition]));
+    for (const [field, values] of parsed ?? []) where.set(field, values);
+  }
+  const changes: Setting[] = [];
+  for (const text of request.set) {
+    const parsed = await attempt(problems, () => parseSettings([text], detectors));
+    changes.push(...(parsed ?? []));
+  }
   if (request.trials !== undefined && !(Number.isInteger(request.trials) && request.trials > 0)) {
     problems.push(`--trials ${request.trials}: takes a whole number from 1`);
   }
-  if (changes) problems.push(...(await unknownSettings(changes, detectors, registry)));
-  const wanted = where && (await attempt(problems, () => datasetsWanted(where, experiment)));
+  problems.push(...(await unknownSettings(changes, detectors, registry)));
+  const wanted = await attempt(problems, () => datasetsWanted(where, experiment));
   const datasets = await openDatasets(wanted ?? [], request, registry, problems);
   try {
     const all = (): Generator<MatrixEntry> => matrix(experiment, budget, datasets, request.trials);
-    if (where && wanted?.every((name) => datasets.has(name))) {
+    if (wanted?.every((name) => datasets.has(name))) {
       await attempt(problems, () => requireKnown(where, cellsOf(all())));
     }
-    if (!where || !changes || problems.length > 0) throw new PlanError(problems);
+    if (problems.length > 0) throw new PlanError(problems);
     const cells = function* (): Generator<MatrixEntry> {
       for (const entry of all()) if (matches(where, entry.cell)) yield entry;
     };
