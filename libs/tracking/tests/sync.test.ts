@@ -37,7 +37,7 @@ function sync(
       await server.settle();
     },
   };
-  const policy = { ...defaultRetryPolicy, timeoutMs: 200, ...retry };
+  const policy = { ...defaultRetryPolicy, timeoutMs: 10_000, ...retry };
   const client = new MlflowClient({ uri: url, retry: policy }, { surroundings, signal: options.signal });
   return syncStore(store, client, options);
 }
@@ -362,7 +362,7 @@ describe('a server that fails', () => {
       const expected = await undisturbed();
       const endpoint = kind === 'half-batch' ? 'log-batch' : '';
       for (let after = 1; after < 40; after += 5) server.fault({ kind, endpoint, after });
-      await sync();
+      await sync({ retry: { timeoutMs: 300 } });
       await server.settle();
       expect(isComplete(await sync())).toBe(true);
       expect(contents(server.mlflow)).toEqual(expected);

@@ -92,7 +92,13 @@ export async function startFakeServer(): Promise<FakeServer> {
     if (kind === 'drop') return void request.socket.destroy();
     if (kind === 'late') {
       request.socket.destroy();
-      const doing = new Promise<void>((resolve) => setTimeout(resolve, lateMs)).then(() => void act());
+      const doing = new Promise<void>((resolve) => setTimeout(resolve, lateMs)).then(act).then(
+        () => undefined,
+        (error: unknown) => {
+          // Refused, as the client's next try has been quicker.
+          if (!(error instanceof Refusal)) throw error;
+        },
+      );
       late.add(doing);
       return;
     }
