@@ -143,7 +143,7 @@ function planLine(plan: Extract<RunEvent, { type: 'plan' }>): string {
     : 'by the workers of the queue';
   const todo = pending === 0 ? 'nothing to do' : `${pending} to do, ${whose}`;
   const estimate = remainingSeconds && pending > 0 ? `, about ${duration(remainingSeconds)}` : '';
-  return `${cells} trials: ${[...before, todo].join(', ')}${estimate}`;
+  return `${cells} ${cells === 1 ? 'trial' : 'trials'}: ${[...before, todo].join(', ')}${estimate}`;
 }
 
 function finishLine({

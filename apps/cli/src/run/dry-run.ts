@@ -22,7 +22,7 @@ export async function dryRun(options: RunOptions, json: boolean): Promise<void> 
 function planText(plan: PlanEstimate): string {
   const { cells, done, failedBefore, shared, pending, workers, threads, seconds } = plan;
   const about = plan.atLeast ? 'at least' : 'about';
-  const lines = [`${cells} trials planned, ${done} done, ${pending} to do`];
+  const lines = [`${cells} ${cells === 1 ? 'trial' : 'trials'} planned, ${done} done, ${pending} to do`];
   if (shared > 0) lines.push(`${shared} have a result from another experiment already`);
   if (failedBefore > 0) lines.push(`${failedBefore} failed before; --retry-failed tries them again`);
   const width = Math.max(0, ...plan.methods.map(({ detector, variant }) => `${detector} ${variant}`.length));
