@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   worker: async () => (await import('./commands/worker.ts')).worker,
   bench: async () => (await import('./commands/bench.ts')).bench,
   report: async () => (await import('./commands/report.ts')).report,
+  sync: async () => (await import('./commands/sync.ts')).sync,
 };
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */

@@ -4,6 +4,7 @@ import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { withEngine } from '../options.ts';
 import { dryRun } from '../run/dry-run.ts';
+import { LiveTracking } from '../run/live-tracking.ts';
 import { loadExperiment } from '../run/load-experiment.ts';
 import { countOf, withWorkers } from '../run/machine.ts';
 import { progressOnStderr } from '../run/progress-screen.ts';
@@ -80,6 +81,11 @@ function builder(argv: Argv) {
     })
     .conflicts('queue', ['slurm', 'share'])
     .implies('shares', 'slurm')
+    .option('tracking-uri', {
+      type: 'string',
+      describe:
+        'Tell this MLflow server while it runs; MLFLOW_TRACKING_URI unless given. fsad sync tells it later',
+    })
     .option('replace', {
       type: 'boolean',
       default: false,
@@ -123,9 +129,14 @@ export const run: CommandModule<object, Arguments> = {
 async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const experiment = await loadExperiment(argv.experiment);
   const progress = progressOnStderr();
+  const note = (text: string): void => progress.show({ type: 'note', text });
+  const tracking = new LiveTracking(argv.store, argv.trackingUri, note);
   let begun = false;
   const onEvent = (event: RunEvent): void => {
-    begun ||= event.type === 'plan';
+    if (event.type === 'plan') {
+      begun = true;
+      tracking.begin();
+    }
     progress.show(event);
   };
   const options = runOptions(argv, experiment, { onEvent, stop, kill });
@@ -133,9 +144,11 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
   if (argv.slurm !== undefined) return writeSlurm(options, argv.slurm, countOf('shares', argv.shares));
   try {
     const summary = await (argv.queue === undefined ? runExperiment(options) : onQueue(options, argv.queue));
+    await tracking.finish(stop.aborted);
     progress.clear();
     conclude(argv, summary);
   } catch (error) {
+    await tracking.finish(stop.aborted);
     progress.clear();
     throw begun && !(error instanceof Interrupted) ? asWorkFailed(error) : error;
   }

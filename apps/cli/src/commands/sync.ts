@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import type { Argv, CommandModule } from 'yargs';
+import {
+  connectionFromEnvironment,
+  MlflowClient,
+  MlflowError,
+  type Connection,
+  type RetryNotice,
+} from '@fsad/mlflow-client';
+import { isComplete, LockedError, syncStore, type SyncSummary } from '@fsad/tracking';
+import { Interrupted, WorkFailed } from '../failure.ts';
+import { interruptible } from '../interrupt.ts';
+import { Progress } from '../progress.ts';
+
+function builder(argv: Argv) {
+  return argv
+    .option('store', {
+      type: 'string',
+      default: 'runs/store',
+      describe: 'Folder of results, as given to fsad run',
+    })
+    .option('tracking-uri', {
+      type: 'string',
+      describe: 'Address of the MLflow server; MLFLOW_TRACKING_URI unless given',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
+    .example(
+      '$0 sync --store runs/s --tracking-uri http://127.0.0.1:5000',
+      'tell MLflow what it does not know yet',
+    )
+    .epilogue(
+      'Credentials: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN. Nothing is ever told twice: run it as often as you like.',
+    );
+}
+
+type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
+
+/** `fsad sync`: what MLflow missed. */
+export const sync: CommandModule<object, Arguments> = {
+  command: 'sync',
+  describe: 'Tell an MLflow server everything in a store that it does not know yet',
+  builder: builder as CommandModule<object, Arguments>['builder'],
+  handler: (argv) => interruptible((signal) => syncCommand(argv, signal)),
+};
+
+async function syncCommand({ store, trackingUri, json }: Arguments, signal: AbortSignal): Promise<void> {
+  const connection = connectionFromEnvironment(process.env, trackingUri);
+  if (!existsSync(store)) {
+    throw new Error(`${store}: no store of results there; name the folder given to "fsad run --store"`);
+  }
+  const progress = new Progress();
+  const summary = await tellAll(store, connection, progress, signal);
+  progress.clear();
+  for (const note of summary.notes) progress.say(`note: ${note}`);
+  for (const { what, message } of summary.failures) progress.say(`not told: ${what}: ${message}`);
+  const complete = isComplete(summary);
+  const { uri } = connection;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ store, uri, complete, ...summary }, null, 2)}\n`
+      : `${inWords(summary, uri)}\n`,
+  );
+  if (signal.aborted) throw new Interrupted();
+  if (complete) return;
+  const { remaining, stopped } = summary;
+  const what =
+    remaining > 0
+      ? `${remaining} of ${summary.trials} trials are still to be told`
+      : 'not everything was told';
+  throw new WorkFailed(
+    `${what}${stopped === null ? '' : `: ${stopped}`}. Nothing is lost: the same command goes on from here`,
+  );
+}
+
+async function tellAll(
+  store: string,
+  connection: Connection,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<SyncSummary> {
+  const onRetry = ({ retry, of, waitMs, error }: RetryNotice): void => {
+    const wait = waitMs < 1000 ? 'now' : `in ${Math.round(waitMs / 1000)} s`;
+    progress.say(`${error.message}; trying again ${wait} (${retry} of ${of})`);
+  };
+  // Whether there is a server at all is soon known; one that falters later is given the time that MLflow's own clients give.
+  const impatient = { ...connection, retry: { ...connection.retry, maxRetries: 1, timeoutMs: 20_000 } };
+  try {
+    await new MlflowClient(impatient, { signal }).check();
+    const onProgress = (done: number, total: number): void => progress.update('telling MLflow', done, total);
+    return await syncStore(store, new MlflowClient(connection, { signal, onRetry }), { signal, onProgress });
+  } catch (error) {
+    progress.clear();
+    if (error instanceof MlflowError) {
+      const advice = 'Nothing is lost, the journals keep everything: run the same command again later';
+      throw new WorkFailed(`${error.message}. ${advice}`, { cause: error });
+    }
+    throw error instanceof LockedError ? new WorkFailed(error.message, { cause: error }) : error;
+  }
+}
+
+function inWords({ trials, told, runsMade, points, artifacts }: SyncSummary, uri: string): string {
+  if (told === 0) return `${uri}: nothing new; ${trials} ${trials === 1 ? 'trial' : 'trials'} in the store`;
+  return `${uri}: told ${told} of ${trials} trials: ${runsMade} new runs, ${points} metric points, ${artifacts} artefacts`;
+}
