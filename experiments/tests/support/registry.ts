@@ -11,11 +11,12 @@ function tinyDataset(name: DatasetName): Dataset {
     name,
     classes,
     colour,
-    task: name === 'mvtec' ? 'defects' : 'one-class',
     options: {},
     fingerprint: `tiny ${name}`,
     stamp: 'tiny',
     warnings: [],
+    taskOf: () => (name === 'mvtec' ? 'defects' : 'one-class'),
+    fingerprintOf: () => `tiny ${name}`,
     ids: () => [],
     trainIds: (className) => Array.from({ length: 100 }, (_, i) => `${className}/train/${i}`),
     testItems: (className) =>

@@ -38,6 +38,8 @@ export function datasetConformance(what: string, className: string, open: () => 
       const again = await open();
       assert.match(dataset.fingerprint, /^[0-9a-f]{64}$/);
       assert.equal(again.fingerprint, dataset.fingerprint);
+      assert.match(dataset.fingerprintOf(className), /^[0-9a-f]{64}$/);
+      assert.equal(again.fingerprintOf(className), dataset.fingerprintOf(className));
       assert.deepEqual(again.trainIds(className), dataset.trainIds(className));
       assert.deepEqual(again.testItems(className, 'test'), dataset.testItems(className, 'test'));
       await again.close();
@@ -48,6 +50,8 @@ export function datasetConformance(what: string, className: string, open: () => 
         error instanceof DatasetError && error.message.includes(dataset.classes[0]);
       assert.throws(() => dataset.trainIds('no such class'), unknown);
       assert.throws(() => dataset.testItems('no such class', 'test'), unknown);
+      assert.throws(() => dataset.taskOf('no such class'), unknown);
+      assert.throws(() => dataset.fingerprintOf('no such class'), unknown);
     });
 
     it('decodes pictures with the channels of its colour, the same each time and in parallel', async () => {

@@ -12,22 +12,27 @@ export interface TestItem {
   readonly hasMask: boolean;
 }
 
+/** What there is to tell apart: other classes, or local defects of one object. */
+export type Task = 'one-class' | 'defects';
+
 /** An opened dataset: an index in memory, pictures decoded when asked for. Ids are stable and readable (`train/00042`, `grid/test/bent/003.png`). */
 export interface Dataset {
   readonly name: DatasetName;
   readonly classes: readonly string[];
   /** `grey` datasets use the 42 transformations without colour, `rgb` the 54; every picture comes with 1 or 3 channels accordingly. */
   readonly colour: 'grey' | 'rgb';
-  /** Whether anomalies are local defects of one object (MVTec) or other classes. */
-  readonly task: 'one-class' | 'defects';
   /** Options that change what is normal or how pictures come, resolved, e.g. `normal: ok` of Paris; part of every split. */
   readonly options: Readonly<Record<string, string>>;
-  /** Digest of what is present: names, sizes, checksums. Part of a trial's key. */
+  /** Digest of all that is present: names, sizes, checksums. */
   readonly fingerprint: string;
   /** Changes when any file does, also at equal size: the fingerprint with modification times. Names caches, never part of a result. */
   readonly stamp: string;
   /** What is missing or damaged, in words for the user; empty for a whole copy. */
   readonly warnings: readonly string[];
+  /** Whether the anomalies seen from `className` are local defects of one object (MVTec) or other classes. @throws Error for an unknown class. */
+  taskOf(className: string): Task;
+  /** The fingerprint of what can be a training or test image of `className`; part of a trial's key. @throws Error for an unknown class. */
+  fingerprintOf(className: string): string;
   /** Every image there is, each once, in file order. */
   ids(): readonly string[];
   /**

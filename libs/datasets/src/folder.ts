@@ -25,15 +25,23 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
   const first = colour === 'auto' ? await firstReadable(path, tree.train) : null;
   const channels = colour === 'auto' ? first!.channels : colour === 'grey' ? 1 : 3;
   const store = new PictureStore(path, all, channels);
+  const digests = digestsOfPictures([...all, ...tree.masks.values()]);
   const hasGood = tree.test.some(({ kind, pictures }) => kind === 'good' && pictures.length > 0);
   return {
     name: 'folder',
     classes: [CLASS],
     colour: channels === 1 ? 'grey' : 'rgb',
-    task: 'defects',
     options: { colour },
-    ...digestsOfPictures([...all, ...tree.masks.values()]),
+    ...digests,
     warnings: warningsOf(tree),
+    taskOf(className) {
+      requireClass(path, [CLASS], className);
+      return 'defects';
+    },
+    fingerprintOf(className) {
+      requireClass(path, [CLASS], className);
+      return digests.fingerprint;
+    },
     ids: () => all.map(({ id }) => id),
     trainIds(className) {
       requireClass(path, [CLASS], className);

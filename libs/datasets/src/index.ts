@@ -1,4 +1,4 @@
-export type { Dataset, DatasetName, Split, TestItem } from './dataset.ts';
+export type { Dataset, DatasetName, Split, Task, TestItem } from './dataset.ts';
 export { DatasetError } from './errors.ts';
 export { DATASET_NAMES, DATASET_OPTIONS, openDataset, type OpenRequest } from './open.ts';
 export { drawSplit, splitId, type SplitRequest } from './split.ts';

@@ -46,11 +46,18 @@ export function labelledDataset(records: LabelledRecords): Dataset {
     name,
     classes,
     colour: records.colour,
-    task: 'one-class',
     options: {},
     fingerprint: records.fingerprint,
     stamp: records.fingerprint,
     warnings: records.warnings,
+    taskOf(className) {
+      requireClass(name, classes, className);
+      return 'one-class';
+    },
+    fingerprintOf(className) {
+      requireClass(name, classes, className);
+      return records.fingerprint;
+    },
     ids: () =>
       (['train', 'test'] as const).flatMap((part) => idsOf(part, (label) => label >= 0).map(({ id }) => id)),
     trainIds(className, which = 'drawable') {

@@ -3,7 +3,14 @@ import type { Dataset, TestItem } from './dataset.ts';
 import { digestsOfPictures } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
 import { decodeMask, PictureStore } from './pictures.ts';
-import { listFolders, listPictures, readDefectTree, requireFolder, type DefectTree } from './tree.ts';
+import {
+  listFolders,
+  listPictures,
+  readDefectTree,
+  requireFolder,
+  type DefectTree,
+  type PictureFile,
+} from './tree.ts';
 import { someOf } from './words.ts';
 
 /** Pictures a category of MVTec AD has: training, good test, defect test; every defect picture has one mask. */
@@ -48,19 +55,22 @@ export async function openMvtec(path: string): Promise<Dataset> {
     requireClass('mvtec', classes, className);
     return trees.get(className)!;
   };
-  const pictures = [...trees.values()].flatMap(({ train, test }) =>
-    [train, ...test.map((kind) => kind.pictures)].flat(),
-  );
+  const pictures = [...trees.values()].flatMap(picturesOf);
   const masks = new Map([...trees.values()].flatMap((tree) => [...tree.masks]));
   const store = new PictureStore(path, pictures, 3);
   return {
     name: 'mvtec',
     classes,
     colour: 'rgb',
-    task: 'defects',
     options: {},
-    ...digestsOfPictures([...pictures, ...masks.values()]),
+    ...digestsOfPictures([...trees.values()].flatMap(filesOf)),
     warnings: warningsOf(trees),
+    taskOf(className) {
+      treeOf(className);
+      return 'defects';
+    },
+    // So that a category added later changes no other's trials.
+    fingerprintOf: (className) => digestsOfPictures(filesOf(treeOf(className))).fingerprint,
     ids: () => pictures.map(({ id }) => id),
     trainIds: (className) => treeOf(className).train.map(({ id }) => id),
     testItems(className, subset) {
@@ -99,6 +109,14 @@ function warningsOf(trees: ReadonlyMap<string, DefectTree>): string[] {
       warnings.push(`${category}: masks without a picture: ${someOf(tree.orphanMasks)}`);
   }
   return warnings;
+}
+
+function picturesOf({ train, test }: DefectTree): PictureFile[] {
+  return [train, ...test.map(({ pictures }) => pictures)].flat();
+}
+
+function filesOf(tree: DefectTree): PictureFile[] {
+  return [...picturesOf(tree), ...tree.masks.values()];
 }
 
 function shortfalls(

@@ -55,17 +55,25 @@ export async function openParis(path: string, normal: 'ok' | 'landmark' = 'ok'):
     return landmarkOf(name) === landmark;
   };
   const store = new PictureStore(path, files.values(), 3);
+  const digests = digestsOfPictures(
+    [...files].map(([id, file]) => ({ ...file, id })),
+    [...ok].map(([landmark, names]) => `${landmark}: ${[...names].sort().join(' ')}`),
+  );
   return {
     name: 'paris',
     classes: LANDMARKS,
     colour: 'rgb',
-    task: 'one-class',
     options: { normal },
-    ...digestsOfPictures(
-      [...files].map(([id, file]) => ({ ...file, id })),
-      [...ok].map(([landmark, names]) => `${landmark}: ${[...names].sort().join(' ')}`),
-    ),
+    ...digests,
     warnings: warningsOf(usable, ok, twice),
+    taskOf(className) {
+      requireClass('paris', LANDMARKS, className);
+      return 'one-class';
+    },
+    fingerprintOf(className) {
+      requireClass('paris', LANDMARKS, className);
+      return digests.fingerprint;
+    },
     ids: () => [...files.keys()],
     trainIds(className) {
       requireClass('paris', LANDMARKS, className);

@@ -40,7 +40,7 @@ export async function drawSplit(dataset: Dataset, request: SplitRequest): Promis
   for (const id of candidates) {
     if (train.length === wanted) break;
     try {
-      train.push({ id, sha256: pixelDigest(await dataset.image(id)) });
+      train.push({ id, sha256: await digestOf(dataset, id) });
     } catch (error) {
       if (!(error instanceof BadImageError) || !skipBad) throw error;
       skipBad(error);
@@ -62,6 +62,17 @@ export async function drawSplit(dataset: Dataset, request: SplitRequest): Promis
     train,
   };
   return { id: splitId(content), ...content };
+}
+
+/** Digests of images that were drawn before: plans draw the same ones again and again. */
+const known = new WeakMap<Dataset, Map<string, string>>();
+
+async function digestOf(dataset: Dataset, id: string): Promise<string> {
+  const digests = known.get(dataset) ?? new Map<string, string>();
+  known.set(dataset, digests);
+  const digest = digests.get(id) ?? pixelDigest(await dataset.image(id));
+  digests.set(id, digest);
+  return digest;
 }
 
 /** SHA-256 over a split's content, in a canonical order. */

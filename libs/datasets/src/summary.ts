@@ -1,10 +1,11 @@
 import { DECODER } from '@fsad/images';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, Task } from './dataset.ts';
 import { DatasetError } from './errors.ts';
 
 /** How many images of a class there are. */
 export interface ClassSummary {
   readonly name: string;
+  readonly task: Task;
   /** Official training images present, and those of them that may be drawn. */
   readonly training: number;
   readonly drawable: number;
@@ -22,7 +23,6 @@ export interface DatasetSummary {
   readonly dataset: string;
   readonly options: Readonly<Record<string, string>>;
   readonly colour: 'grey' | 'rgb';
-  readonly task: Dataset['task'];
   readonly images: number;
   readonly classes: readonly ClassSummary[];
   readonly warnings: readonly string[];
@@ -36,7 +36,6 @@ export function summarise(dataset: Dataset): DatasetSummary {
     dataset: dataset.name,
     options: dataset.options,
     colour: dataset.colour,
-    task: dataset.task,
     images: dataset.ids().length,
     classes: dataset.classes.map((name) => summariseClass(dataset, name)),
     warnings: dataset.warnings,
@@ -52,6 +51,7 @@ function summariseClass(dataset: Dataset, name: string): ClassSummary {
   const anomalous = test.filter((item) => item.anomalous).length;
   return {
     name,
+    task: dataset.taskOf(name),
     training: dataset.trainIds(name, 'official').length,
     drawable: dataset.trainIds(name).length,
     normalTest: test.length - anomalous,

@@ -65,6 +65,19 @@ describe('MVTec AD', () => {
     expect((await openDataset('mvtec', { path })).fingerprint).not.toBe(after);
   });
 
+  it('has a fingerprint of each category that other categories do not change', async () => {
+    const path = await fakeMvtec(`${root}/categories`, ['tile']);
+    const before = await openDataset('mvtec', { path });
+    await fakeMvtec(path, ['wood']);
+    const after = await openDataset('mvtec', { path });
+    expect(after.fingerprintOf('tile')).toBe(before.fingerprintOf('tile'));
+    expect(after.fingerprintOf('wood')).not.toBe(after.fingerprintOf('tile'));
+    await writePng(path, 'tile/train/good/003.png', 3, 9);
+    expect((await openDataset('mvtec', { path })).fingerprintOf('tile')).not.toBe(
+      after.fingerprintOf('tile'),
+    );
+  });
+
   it('opens all 5,354 pictures in less than a second of processor time without reading one', async () => {
     const names: [string, number][] = [
       ['train/good', 242],

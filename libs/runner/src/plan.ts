@@ -37,7 +37,7 @@ export async function* planTrials(prepared: Prepared, registry: Registry): Async
         evaluation,
       },
       ...(await idsOf(dataset, cell)),
-      data: dataset.fingerprint,
+      data: dataset.fingerprintOf(cell.class),
       decoder: registry.decoder,
       engine: prepared.engine(cell.detector).name,
       numericVersion: prepared.method(cell.detector).numericVersion,

@@ -48,7 +48,8 @@ export async function trialImages(
   const split = await registry.drawSplit(dataset, { class: className, shots, trial, rule });
   const test = registry.chooseTest(dataset, split, subset, testCount);
   const { inputs } = task;
-  if (split.id !== inputs.split || test.id !== inputs.testSubset || dataset.fingerprint !== inputs.data) {
+  const data = dataset.fingerprintOf(className);
+  if (split.id !== inputs.split || test.id !== inputs.testSubset || data !== inputs.data) {
     throw new Error(
       `the data of ${dataset.name} are not those this trial was planned with; plan again by running the same command again`,
     );

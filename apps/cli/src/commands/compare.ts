@@ -126,12 +126,12 @@ async function planOrders(
   const orders: TrialOrder[] = [];
   for (const column of parseColumns(argv.methods)) {
     for (const shots of parseShots(argv.shots)) {
-      const chosen = columnFor(column, { budget, task: dataset.task, shots, featureWeights });
-      const method: DetectorMethod<unknown> = await methods[chosen.detector]();
-      const settings = settingsOf(chosen, method);
-      const using = resolved.get(chosen.detector) ?? (await engineOf(chosen.detector, runtime));
-      resolved.set(chosen.detector, using);
       for (const className of classes) {
+        const chosen = columnFor(column, { budget, task: dataset.taskOf(className), shots, featureWeights });
+        const method: DetectorMethod<unknown> = await methods[chosen.detector]();
+        const settings = settingsOf(chosen, method);
+        const using = resolved.get(chosen.detector) ?? (await engineOf(chosen.detector, runtime));
+        resolved.set(chosen.detector, using);
         for (let trial = 0; trial < trials; trial++) {
           const split = await drawSplit(dataset, { class: className, shots, trial });
           const selection = selectTest(dataset, split, argv);

@@ -101,7 +101,8 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   try {
     const split = await splitOf(dataset, source, argv, say);
     const fraction =
-      argv.fraction ?? (dataset.task === 'defects' ? defectFraction(argv.preset, split.shots) : undefined);
+      argv.fraction ??
+      (dataset.taskOf(source.class) === 'defects' ? defectFraction(argv.preset, split.shots) : undefined);
     const config = configure({ ...argv, fraction });
     const images = await Promise.all(
       split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id)),

@@ -61,7 +61,7 @@ export function inputsOf(order: TrialOrder): TrialInputs {
     configuration: { detector: method.name, settings, seed, evaluation },
     split: split.id,
     testSubset: selection.id,
-    data: dataset.fingerprint,
+    data: dataset.fingerprintOf(split.class),
     decoder,
     engine,
     numericVersion: method.numericVersion,

@@ -26,11 +26,18 @@ export function openGenerated(): Dataset {
     name: 'generated',
     classes: CLASSES,
     colour: 'rgb',
-    task: 'defects',
     options: {},
     fingerprint: FINGERPRINT,
     stamp: FINGERPRINT,
     warnings: [],
+    taskOf(className) {
+      requireClass('generated', CLASSES, className);
+      return className === 'surface' ? 'defects' : 'one-class';
+    },
+    fingerprintOf(className) {
+      requireClass('generated', CLASSES, className);
+      return FINGERPRINT;
+    },
     ids() {
       const partsOf = (className: string): string[] => [
         ...this.trainIds(className),

@@ -152,15 +152,17 @@ const sides = 4;
 export function fakeDataset(name: DatasetName, classes: readonly string[], testImages = 12): Dataset {
   const numbered = (folder: string, count: number): string[] =>
     Array.from({ length: count }, (_, i) => `${folder}/${String(i).padStart(3, '0')}`);
+  const fingerprint = `fake ${name} ${classes.length} ${testImages} ${process.env.FSAD_TEST_FINGERPRINT ?? ''}`;
   return {
     name,
     classes,
     colour: 'grey',
-    task: name === 'mvtec' ? 'defects' : 'one-class',
     options: {},
-    fingerprint: `fake ${name} ${classes.length} ${testImages} ${process.env.FSAD_TEST_FINGERPRINT ?? ''}`,
+    fingerprint,
     stamp: 'fake',
     warnings: name === 'mvtec' ? ['half of it is missing'] : [],
+    taskOf: () => (name === 'mvtec' ? 'defects' : 'one-class'),
+    fingerprintOf: () => fingerprint,
     ids: () => [],
     trainIds: (className) => {
       if (!classes.includes(className)) throw new Error(`${name} has no class ${className}`);
