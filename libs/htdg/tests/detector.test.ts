@@ -101,6 +101,19 @@ it('images of two sizes of a preset’s input give maps of the finest side', asy
   detector.dispose();
 });
 
+it('maps only the patches that make the score (Sec. 4.2)', async () => {
+  const { train, test } = pictures();
+  const config = small('fast');
+  const scoring = { ...config.scoring, fraction: 0.01 };
+  const detector = await method.create({ ...config, scoring }, runtime);
+  await detector.fit(train, quiet);
+  const [map] = await detector.localize!(test.slice(0, 1));
+  // One patch of each copy, at most 1 each, in the mean over copies; all 100 patches would add up to far more.
+  expect(map.data.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(1);
+  expect(Math.max(...map.data)).toBeGreaterThan(0);
+  detector.dispose();
+});
+
 it('draws samples of the finest scale without end, other ones each round and the same for the same seed', async () => {
   const detector = (await method.create(small('fast'), runtime)) as HtdgDetector;
   await detector.fit(pictures().train, quiet);

@@ -90,7 +90,7 @@ function advice(engines: readonly Finding[]): string[] {
     engines.some((engine) => engine.name === name && !engine.available);
   return [
     ...(missing('native')
-      ? ['for `native`: install a C compiler (cc), then run npm rebuild in the project']
+      ? ['for `native`: install a C compiler (cc), then npm run postinstall in the project']
       : []),
     ...(missing('tensorflow')
       ? ['for `tensorflow`: npm run engine:tensorflow (needs Python and a C++ compiler)']
