@@ -43,11 +43,13 @@
 
 typedef float vec __attribute__((vector_size(4 * VL), aligned(4), may_alias));
 typedef int32_t ivec __attribute__((vector_size(4 * VL), aligned(4), may_alias));
+/* For sums and shifts of bit patterns, which may overflow. */
+typedef uint32_t uvec __attribute__((vector_size(4 * VL), aligned(4), may_alias));
 
 INLINE vec load(const float *from) { return *(const vec *)from; }
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
 INLINE vec broadcast(float value) { return value - (vec){0}; }
-INLINE ivec broadcast_int(int32_t value) { return value - (ivec){0}; }
+INLINE uvec broadcast_bits(uint32_t value) { return value - (uvec){0}; }
 
 /* a * b + c, fused where the instruction set has it. */
 INLINE vec madd(vec a, vec b, vec c) {
@@ -114,15 +116,14 @@ INLINE vec exponential(vec x) {
   p = madd(p, r, broadcast(1.6666665459e-1f));
   p = madd(p, r, broadcast(5.0000001201e-1f));
   p = madd(p * r, r, r) + 1.0f;
-  vec scale = (vec)(((ivec)shifted << 23) + broadcast_int(127 << 23));
+  vec scale = (vec)(((uvec)shifted << 23) + broadcast_bits(127 << 23));
   return choose(tiny, broadcast(0), p * scale);
 }
 
 /* Natural logarithm of a positive normal number: exponent and a polynomial of the mantissa in [sqrt(1/2), sqrt(2)). */
 INLINE vec logarithm(vec x) {
-  ivec bits = (ivec)x - broadcast_int(0x3f3504f3);
-  ivec exponent = bits >> 23;
-  vec m = (vec)((ivec)x - (exponent << 23)) - 1.0f;
+  ivec exponent = (ivec)((uvec)x - broadcast_bits(0x3f3504f3)) >> 23;
+  vec m = (vec)((uvec)x - ((uvec)exponent << 23)) - 1.0f;
   vec e = __builtin_convertvector(exponent, vec);
   vec p = broadcast(7.0376836292e-2f);
   p = madd(p, m, broadcast(-1.1514610310e-1f));
