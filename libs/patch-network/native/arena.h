@@ -3,8 +3,7 @@
 #ifndef ARENA_H
 #define ARENA_H
 
-#include "host.h"
-
+#include "checked.h"
 
 typedef struct block {
   struct block *next;
@@ -37,6 +36,7 @@ static int arena_grow(arena *a, size_t bytes) {
   *fresh = (block){a->blocks, bytes, HEADER};
   a->blocks = fresh;
   a->total += bytes;
+  forbid((char *)fresh + HEADER, bytes - HEADER);
   return 1;
 }
 
@@ -50,21 +50,23 @@ static void arena_reset(arena *a) {
     arena_grow(a, total);
   } else {
     a->blocks->used = HEADER;
+    forbid((char *)a->blocks + HEADER, a->blocks->bytes - HEADER);
   }
 }
 
 /* 64-byte aligned, contents undefined; NULL and `failed` set where memory ran out. */
 static void *arena_take(arena *a, size_t bytes) {
-  bytes = (bytes + 63) & ~(size_t)63;
+  size_t room = ((bytes + 63) & ~(size_t)63) + APART;
   if (a->failed) return NULL;
-  if (a->blocks == NULL || a->blocks->used + bytes > a->blocks->bytes) {
-    if (!arena_grow(a, bytes)) {
+  if (a->blocks == NULL || a->blocks->used + room > a->blocks->bytes) {
+    if (!arena_grow(a, room)) {
       a->failed = 1;
       return NULL;
     }
   }
   char *taken = (char *)a->blocks + a->blocks->used;
-  a->blocks->used += bytes;
+  a->blocks->used += room;
+  undefine(taken, bytes);
   return taken;
 }
 

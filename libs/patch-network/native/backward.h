@@ -77,7 +77,7 @@ static void backward_task(void *context, int index, int worker) {
   const plan *p = f->plan;
   const slice *task = &p->task[index];
   const picture *of = &p->picture[task->picture];
-  const scratch *s = &job->scratch[worker];
+  const scratch *s = scratch_of(n, p, job->scratch, worker);
   int block = job->block, same = n->spec.same;
   int in_height = height_at(p, of, block), in_width = width_at(p, of, block);
   int out_height = height_at(p, of, block + 1), out_width = width_at(p, of, block + 1);

@@ -86,7 +86,7 @@ static void forward_task(void *context, int index, int worker) {
   const plan *p = f->plan;
   const slice *task = &p->task[index];
   const picture *of = &p->picture[task->picture];
-  const scratch *s = &job->scratch[worker];
+  const scratch *s = scratch_of(n, p, job->scratch, worker);
   int block = job->block, level = block + 1, channels = n->hidden;
   int height = height_at(p, of, level), width = width_at(p, of, level), in_width = width_at(p, of, block);
   int first = band_start(height, task->band, task->bands), last = band_start(height, task->band + 1, task->bands);

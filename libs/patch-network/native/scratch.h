@@ -73,8 +73,10 @@ static scratch scratch_at(const network *n, int widest, float *memory) {
   float *part[7];
   scratch_sizes(n, widest, sizes);
   for (int i = 0; i < 7; i++) {
+    size_t room = (sizes[i] + 47) & ~(size_t)15;
     part[i] = memory;
-    memory += (sizes[i] + 47) & ~(size_t)15;
+    forbid(memory + sizes[i], (room - sizes[i]) * sizeof(float));
+    memory += room;
   }
   return (scratch){part[0], part[1], part[2], part[3], part[4], part[5], part[6]};
 }
@@ -90,6 +92,20 @@ static scratch *make_scratch(network *n, int widest) {
     all[i] = scratch_at(n, widest, one);
   }
   return all;
+}
+
+/* What a task of `worker` works in; what earlier tasks left there is not for reading. */
+static const scratch *scratch_of(const network *n, const plan *p, const scratch *all, int worker) {
+  const scratch *s = &all[worker];
+#if defined(CHECKED)
+  float *parts[7] = {s->inputs, s->gradients, s->points, s->products, s->filter, s->rows, s->sums};
+  size_t sizes[7];
+  scratch_sizes(n, p->widest, sizes);
+  for (int i = 0; i < 7; i++) undefine(parts[i], sizes[i] * sizeof(float));
+#else
+  (void)n, (void)p;
+#endif
+  return s;
 }
 
 #endif

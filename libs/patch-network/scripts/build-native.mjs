@@ -24,13 +24,18 @@ const X64 = {
 
 const run = promisify(execFile);
 
+/** The compiler's flags by instruction set of this processor family. */
+export function instructionSets() {
+  return process.arch === 'x64' ? X64 : { baseline: [] };
+}
+
 /** Builds what is not built yet; says what there is now, or why not. */
 export async function buildNative() {
   const compiler = await findCompiler();
   if (compiler === null) {
     return fail('no C compiler found (tried $CC, cc, gcc, clang): install one and run npm run postinstall');
   }
-  const sets = process.arch === 'x64' ? X64 : { baseline: [] };
+  const sets = instructionSets();
   const hash = hashOf(sources(), compiler, COMMON, sets, process.platform, process.arch);
   const built = isBuilt(REPORT, hash);
   if (built !== null) return { detail: built, fresh: false };
