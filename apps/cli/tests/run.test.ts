@@ -114,6 +114,7 @@ describe('what is wrong before anything runs exits with 2', () => {
 
   it.each([
     [['--where', 'class=cat'], '--where class=cat: not in this experiment; there are surface, disc'],
+    [['--where', 'class=disc class=ring'], '--where class is given twice; write class=A,B for either'],
     [['--where', 'dataset=mnist'], '--where dataset=mnist: not in this experiment; there are generated'],
     [['--set', 'htdg.training.learningRate=fast'], 'learningRate: Invalid input'],
     [['--trials', '51'], '51 training images needed'],

@@ -20,9 +20,15 @@ export function parseWhere(conditions: readonly string[]): Where {
     }
     const values = list.split(',').map((value) => value.trim());
     if (values.some((value) => value === '')) throw new Error(`--where ${condition}: a value is missing`);
+    if (where.has(field)) throw new Error(repeated(field));
     where.set(field, values);
   }
   return where;
+}
+
+/** What to say of a field that has two conditions. */
+export function repeated(field: string): string {
+  return `--where ${field} is given twice; write ${field}=A,B for either`;
 }
 
 /** Whether a cell is kept. */
