@@ -175,7 +175,7 @@ class Serving {
     return { status: result.status };
   }
 
-  /** Checks once for each dataset and method that this machine gives what the plan stands for. */
+  /** Checks once for each class and method that this machine gives what the plan stands for. */
   async #check(task: TrialTask, data: string | null): Promise<void> {
     const { inputs, cells } = task;
     const what = JSON.stringify([
@@ -191,7 +191,7 @@ class Serving {
       cells[0].dataset as Parameters<Registry['openDataset']>[0],
       data,
     );
-    const { fingerprint } = dataset;
+    const fingerprint = dataset.fingerprintOf(cells[0].class);
     await dataset.close();
     if (fingerprint !== inputs.data) {
       throw new UnfitError(
