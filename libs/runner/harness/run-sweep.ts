@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { runExperiment } from '../src/index.ts';
 import { runOnQueue } from '../src/queue/index.ts';
-import { sweepOptions } from './sweep.ts';
+import { harnessOptions, heavyExperiment, sweepExperiment } from './sweep.ts';
 
-// The process that the harness kills: the sweep in one store, to its end. Leaves with 0 once every trial has a good result.
+// The process that the harness kills or times: the sweep in one store, to its end. Leaves with 0 once every trial has a good result.
 
 const { values } = parseArgs({
   options: {
@@ -11,11 +11,13 @@ const { values } = parseArgs({
     trials: { type: 'string' },
     workers: { type: 'string' },
     queue: { type: 'string' },
+    heavy: { type: 'boolean', default: false },
   },
 });
-const options = sweepOptions({
+const experiment = (values.heavy ? heavyExperiment : sweepExperiment)(Number(values.trials));
+const options = harnessOptions({
+  experiment,
   store: values.store as string,
-  trials: Number(values.trials),
   workers: Number(values.workers),
   onEvent: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
 });

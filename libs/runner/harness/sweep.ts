@@ -1,4 +1,4 @@
-import { defineExperiment, defaultRegistry, type RunOptions } from '../src/index.ts';
+import { defaultRegistry, defineExperiment, type Experiment, type RunOptions } from '../src/index.ts';
 
 /** What the harness runs: real trials of about a second, learned and read, with every kind of side file. */
 export function sweepExperiment(trials: number) {
@@ -26,14 +26,34 @@ export function sweepExperiment(trials: number) {
   });
 }
 
-/** The sweep in a store, one thread a trial. */
-export function sweepOptions(
-  given: Pick<RunOptions, 'store' | 'workers' | 'onEvent'> & { readonly trials: number },
+/** Longer trials that only learn and score: what `npm run side-by-side` times. */
+export function heavyExperiment(trials: number) {
+  return defineExperiment({
+    name: 'side-by-side',
+    title: 'Trials of some seconds',
+    datasets: [{ name: 'generated', classes: ['surface'] }],
+    shots: [1],
+    trials,
+    methods: [
+      {
+        detector: 'htdg',
+        variant: 'small',
+        preset: 'fast-rotations',
+        set: { pyramid: { sizes: [20, 26] }, network: { widths: [16, 16] } },
+      },
+    ],
+    budgets: { paper: {}, reduced: {}, smoke: {} },
+  });
+}
+
+/** An experiment in a store, one thread a trial. */
+export function harnessOptions(
+  given: Pick<RunOptions, 'store' | 'workers' | 'onEvent'> & { readonly experiment: Experiment },
 ): RunOptions {
   const never = new AbortController().signal;
   return {
     request: {
-      experiment: sweepExperiment(given.trials),
+      experiment: given.experiment,
       budget: 'smoke',
       where: [],
       set: [],
