@@ -10,7 +10,8 @@
  *   5-shot   67.5  64.9  60.0  63.4  57.8  63.8  48.0  63.7
  *
  * The 5-shot average of (c) does not fit its printed cells (63.2). (b) and (c) are scored by the probability of real, since Eq. 12 would be
- * constant; (f) also runs in the mismatched form, whose values look more like the printed ones.
+ * constant. Some printed values of (f) lie far below chance, 27.0 for airplanes; so it also runs mismatched, with test pictures in 0 to 255 against
+ * training pictures in 0 to 1.
  *
  * Measured cost: smoke, airplane, 1-shot, two trials: 74 processor seconds for 16 trials. The other budgets
  * are not measured; --dry-run estimates them.
