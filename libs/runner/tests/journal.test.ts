@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { journalKeys, journalPath, scanJournal, type JournalEvent } from '@fsad/tracking';
+import { JournalError, journalKeys, journalPath, scanJournal, type JournalEvent } from '@fsad/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endingOf } from '../src/failure.ts';
 import { readResult } from '../src/index.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';
@@ -28,6 +29,13 @@ function journal(): { key: string; events: JournalEvent[] } {
 }
 
 describe('the journal of a trial', () => {
+  it('that cannot be written ends the run as any full disk does, not the trial as failed', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    const ending = endingOf(new JournalError('store/ab.journal', 100, full));
+    expect(ending).toMatchObject({ diskFull: true, outside: true });
+    expect(ending.message).toContain('the journal store/ab.journal: the disk is full');
+  });
+
   it('holds configuration and result before it says that the trial ended', async () => {
     await run('small');
     const { key, events } = journal();

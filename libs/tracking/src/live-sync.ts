@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MlflowClient, type Connection, type RetryPolicy } from '@fsad/mlflow-client';
+import { MlflowClient, type Connection, type RetryNotice, type RetryPolicy } from '@fsad/mlflow-client';
 import { LockedError } from './lock.ts';
 import { isComplete, syncStore, type SyncSummary } from './sync.ts';
 
@@ -27,6 +27,8 @@ export class LiveSync {
   readonly #loop: Promise<void>;
   readonly #told = new Set<string>();
   #trouble: string | null = null;
+  /** What the last request that had to be repeated met. */
+  #retried: string | null = null;
 
   /** @param onNote Gets a sentence for the person when the server goes away, comes back, or something cannot be told. */
   constructor(store: string, connection: Connection, onNote: (text: string) => void, everyMs = 5000) {
@@ -47,8 +49,8 @@ export class LiveSync {
       const summary = await this.#sync(signal, retry);
       const { remaining, stopped, failures } = summary;
       const complete = isComplete(summary);
-      const reason = complete ? null : (this.#trouble ?? stopped ?? failures[0]?.message ?? 'time ran out');
-      return { complete, remaining, reason };
+      const reason = this.#retried ?? this.#trouble ?? failures[0]?.message ?? stopped;
+      return { complete, remaining, reason: complete ? null : reason };
     } catch (error) {
       return { complete: false, remaining: null, reason: (error as Error).message };
     }
@@ -93,7 +95,9 @@ export class LiveSync {
 
   #sync(signal: AbortSignal, retry: Partial<RetryPolicy>): Promise<SyncSummary> {
     const connection = { ...this.#connection, retry: { ...this.#connection.retry, ...retry } };
-    return syncStore(this.#store, new MlflowClient(connection, { signal }), { signal });
+    this.#retried = null;
+    const onRetry = ({ error }: RetryNotice): void => void (this.#retried = error.message);
+    return syncStore(this.#store, new MlflowClient(connection, { signal, onRetry }), { signal });
   }
 
   #noteOnce(note: string): void {

@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultRetryPolicy, MlflowClient } from '@fsad/mlflow-client';
+import { startFakeServer } from '@fsad/mlflow-client/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JournalError, journalPath, openJournal } from '../src/index.ts';
+import { isComplete, JournalError, journalPath, openJournal, syncStore } from '../src/index.ts';
 import { scanJournal } from '../src/journal-file.ts';
 import { diskThat, full } from './disk.ts';
+import { cell } from './stores.ts';
 
 const key = 'cd'.repeat(32);
 let store: string;
@@ -88,6 +91,14 @@ describe('a journal on a full disk', () => {
   });
 });
 
+/** Fills the disk that `path` lies on. */
+function fill(path: string): void {
+  const write = (): void => {
+    for (;;) writeFileSync(path, Buffer.alloc(4096), { flag: 'a' });
+  };
+  expect(write).toThrow(/ENOSPC/);
+}
+
 const tiny = mkdtempSync(join(tmpdir(), 'fsad-tiny-'));
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', tiny]).status === 0;
 
@@ -105,13 +116,7 @@ describe.skipIf(!mounted)(
       mkdirSync(join(tiny, 'x'));
       journal.metric('loss', 0, 1);
       journal.commit();
-      let bytes = 0;
-      try {
-        for (; ; bytes += 4096) writeFileSync(filler, Buffer.alloc(4096), { flag: 'a' });
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'ENOSPC' });
-      }
-      expect(bytes).toBeGreaterThan(0);
+      fill(filler);
       for (let step = 1; step <= 100; step++) journal.metric('loss', step, 1);
       expect(() => journal.commit()).toThrow(/disk is full/);
       const found = scanJournal(journalPath(tiny, key));
@@ -122,6 +127,23 @@ describe.skipIf(!mounted)(
       let points = 0;
       scanJournal(journalPath(tiny, key), (event) => void (event.type === 'metrics' && points++));
       expect(points).toBe(101);
+    });
+
+    it('ends a sync with a clear error, and all is told once there is room', async () => {
+      const server = await startFakeServer();
+      const client = new MlflowClient({ uri: server.url, retry: defaultRetryPolicy });
+      const filler = join(tiny, 'filler');
+      const journal = openJournal(tiny, 'ef'.repeat(32));
+      journal.start({ cell, params: {}, tags: {} });
+      journal.end('ok', { results: { auroc: 0.9 } });
+      journal.close();
+      mkdirSync(join(tiny, 'tracking', 'sync'), { recursive: true });
+      fill(filler);
+      await expect(syncStore(tiny, client)).rejects.toMatchObject({ code: 'ENOSPC' });
+      rmSync(filler);
+      expect(isComplete(await syncStore(tiny, client))).toBe(true);
+      expect(server.mlflow.runs.size).toBe(2);
+      await server.stop();
     });
   },
 );

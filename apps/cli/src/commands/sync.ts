@@ -94,7 +94,10 @@ async function tellAll(
       const advice = 'Nothing is lost, the journals keep everything: run the same command again later';
       throw new WorkFailed(`${error.message}. ${advice}`, { cause: error });
     }
-    throw error instanceof LockedError ? new WorkFailed(error.message, { cause: error }) : error;
+    const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    if (isFull || error instanceof LockedError)
+      throw new WorkFailed((error as Error).message, { cause: error });
+    throw error;
   }
 }
 
