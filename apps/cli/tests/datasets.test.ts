@@ -223,6 +223,16 @@ describe('fsad datasets', () => {
     expect([sheet.width > 9 * 128, sheet.height > 6 * 128]).toEqual([true, true]);
   });
 
+  it('show takes all training images there are where they are fewer than five', async () => {
+    const pictures = join(folder, 'two');
+    await mkdir(pictures);
+    const pixels = { width: 16, height: 16, channels: 3, data: new Uint8Array(768).fill(90) } as const;
+    for (const name of ['a.png', 'b.png']) await writeFile(join(pictures, name), await encodePng(pixels));
+    const run = await fsad('datasets', 'show', '--folder', pictures, '--out', join(folder, 'shown'));
+    expect(run.stderr).toBe('');
+    expect(run.code).toBe(0);
+  });
+
   it('says what to name when nothing, two things or something unknown is named', async () => {
     const nothing = await fsad('datasets', 'info');
     expect([nothing.code, nothing.stderr]).toEqual([

@@ -9,7 +9,10 @@ import { equalisationSheet, pyramidSheet, transformationSheet } from './sheets.t
 function builder(argv: Argv) {
   return withNamed(argv)
     .option('class', { type: 'string', describe: 'The normal class; the first unless given' })
-    .option('shots', { type: 'number', default: 5, describe: 'How many training images to show' })
+    .option('shots', {
+      type: 'number',
+      describe: 'How many training images to show; 5, or all where there are fewer, unless given',
+    })
     .option('trial', { type: 'number', default: 0, describe: 'Which draw, counted from 0' })
     .option('preset', {
       choices: Object.keys(presets) as PresetName[],
@@ -38,7 +41,7 @@ export const show: CommandModule<object, Arguments> = {
     const dataset = await openDataset(name, { path, options });
     try {
       const className = argv.class ?? dataset.classes[0];
-      const { shots, trial } = argv;
+      const { trial, shots = Math.max(1, Math.min(5, dataset.trainIds(className).length)) } = argv;
       const split = await drawSplit(dataset, { class: className, shots, trial });
       const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
       const ids = split.train.map(({ id }) => id);
