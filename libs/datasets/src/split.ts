@@ -64,12 +64,23 @@ export async function drawSplit(dataset: Dataset, request: SplitRequest): Promis
   return { id: splitId(content), ...content };
 }
 
-/** Digests of images that were drawn before: plans draw the same ones again and again. */
-const known = new WeakMap<Dataset, Map<string, string>>();
+/** What was found out about a dataset before: a plan draws from it again and again. */
+interface Known {
+  readonly digests: Map<string, string>;
+  /** The last ranking; a plan asks for it once for each number of shots. */
+  ranking: { readonly of: string; readonly ids: readonly string[] };
+}
+
+const everything = new WeakMap<Dataset, Known>();
+
+function knownOf(dataset: Dataset): Known {
+  const known = everything.get(dataset) ?? { digests: new Map(), ranking: { of: '', ids: [] } };
+  everything.set(dataset, known);
+  return known;
+}
 
 async function digestOf(dataset: Dataset, id: string): Promise<string> {
-  const digests = known.get(dataset) ?? new Map<string, string>();
-  known.set(dataset, digests);
+  const { digests } = knownOf(dataset);
   const digest = digests.get(id) ?? pixelDigest(await dataset.image(id));
   digests.set(id, digest);
   return digest;
@@ -110,10 +121,16 @@ function candidatesOf(
 }
 
 /** Ids in the order of SHA-256 over `fsad-split-v1`, dataset, class, trial and image id, joined by line feeds. */
-function rank(dataset: Dataset, className: string, trial: number): string[] {
-  return dataset
-    .trainIds(className)
-    .map((id) => ({ id, key: sha256(`fsad-split-v1\n${dataset.name}\n${className}\n${trial}\n${id}`) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ id }) => id);
+function rank(dataset: Dataset, className: string, trial: number): readonly string[] {
+  const of = `fsad-split-v1\n${dataset.name}\n${className}\n${trial}`;
+  const known = knownOf(dataset);
+  if (known.ranking.of !== of) {
+    const ids = dataset
+      .trainIds(className)
+      .map((id) => ({ id, key: sha256(`${of}\n${id}`) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ id }) => id);
+    known.ranking = { of, ids };
+  }
+  return known.ranking.ids;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cell, TrialInputs } from './result.ts';
 
 /**
@@ -29,7 +29,7 @@ function isPlain(value: object): boolean {
 
 /** SHA-256 of a text, in hexadecimal. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** The trial key: SHA-256 of the canonical JSON of everything that decides the trial's numbers. */
