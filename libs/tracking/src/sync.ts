@@ -90,8 +90,8 @@ class Sync {
   }
 
   async run(): Promise<SyncSummary> {
-    const keys = [...journalKeys(this.#store)];
     const began = Date.now();
+    const keys = [...journalKeys(this.#store)];
     const refused = new Set<string>();
     let told = 0;
     let done = 0;

@@ -49,25 +49,25 @@ async function tellOnce(store: string, key: string, state: SyncState, runs: Mlfl
   const path = journalPath(store, key);
   const { size, mtimeMs } = statSync(path);
   const known = state.trials.get(key);
-  let from = known && known.told <= size ? known.told : 0;
-  const { committed, damaged } = scanJournal(path, undefined, from);
-  const to = Math.max(from, committed);
+  let before = known && known.told <= size ? known : undefined;
+  const { committed, damaged } = scanJournal(path, undefined, before?.told);
+  const to = Math.max(before?.told ?? 0, committed);
   for (const { start, end } of damaged) {
     if (start < to) runs.notes.add(`${path}: ${end - start} bytes at ${start} are damaged and left out`);
   }
-  let replay = replayOf({ path, from, to }, from > 0 ? known?.state : undefined);
-  if (from > 0 && replay.state.cells.length !== known?.runs.length) {
-    from = 0;
-    replay = replayOf({ path, from, to });
+  let replay = replayOf({ path, from: before?.told ?? 0, to }, before?.state);
+  if (before && replay.state.cells.length !== before.runs.length) {
+    // A cell came that knows nothing yet: all is told again, which changes nothing for the others.
+    before = undefined;
+    replay = replayOf({ path, from: 0, to });
   }
+  const from = before?.told ?? 0;
   const runIds: string[] = [];
   for (const [i, cell] of replay.state.cells.entries()) {
     const startTime = replay.state.startedAt ?? Math.round(mtimeMs);
     const parent = await runs.parent(cell, startTime);
     const runId =
-      from > 0
-        ? (known as { runs: readonly string[] }).runs[i]
-        : (await runs.child(cell.experiment, newRun(runs, key, cell, parent, startTime))).id;
+      before?.runs[i] ?? (await runs.child(cell.experiment, newRun(runs, key, cell, parent, startTime))).id;
     if (to > from) {
       await runs.unlessDeleted(runId, () => tellRun(store, runId, { path, from, to }, cell, replay, runs));
     }
