@@ -204,7 +204,7 @@ describe('fsad', () => {
   });
 
   it('explains every command with an example', async () => {
-    for (const verb of ['train', 'score', 'localize', 'generate', 'verify', 'doctor', 'demo']) {
+    for (const verb of ['train', 'score', 'localize', 'generate', 'verify', 'doctor', 'demo', 'datasets']) {
       const run = await fsad(verb, '--help');
       expect(run.stdout, verb).toContain('Examples:');
     }
