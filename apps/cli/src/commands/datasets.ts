@@ -14,7 +14,10 @@ export const datasets: CommandModule = {
   builder: (argv: Argv) =>
     argv
       .command([list, fetch, verify, info, show, split, decode] as CommandModule[])
-      .example('$0 datasets fetch mnist', 'download, check and unpack it where the other commands look for it')
+      .example(
+        '$0 datasets fetch mnist',
+        'download, check and unpack it where the other commands look for it',
+      )
       .example('$0 datasets info --dataset mvtec --data my/mvtec', 'what a copy holds, and what it lacks')
       .demandCommand(1, 'what about datasets? list, fetch, verify, info, show, split or decode'),
   handler: () => undefined,
