@@ -28,42 +28,45 @@ const TRIPLES: readonly (readonly [DatasetName, string, string, number])[] = [
 ];
 const IMAGES = 300;
 
-/** The published five scales, and fewer; iterations of each scale. */
+/** A preset with so many iterations a scale, and what is changed in it. */
 function setting(
-  sizes: readonly number[],
-  iterations: number,
-  training: Partial<HtdgConfig['training']> = {},
-  pyramid: Partial<HtdgConfig['pyramid']> = {},
+  base: HtdgConfig,
+  iterations: number | { grey: number; rgb: number },
+  changes: {
+    readonly sizes?: readonly number[];
+    readonly equalise?: HtdgConfig['pyramid']['equalise'];
+    readonly averageFrom?: number;
+  } = {},
 ): HtdgConfig {
-  const { fast } = presets;
+  const sizes = [...(changes.sizes ?? base.pyramid.sizes)];
+  const { equalise = base.pyramid.equalise, averageFrom = base.training.averageFrom } = changes;
   return {
-    ...fast,
-    pyramid: { ...fast.pyramid, equalise: 'clahe', ...pyramid, sizes: [...sizes] },
-    network: { ...fast.network, widths: sizes.map((side) => (side > 60 ? 64 : 32)) },
+    ...base,
+    pyramid: { ...base.pyramid, sizes, equalise },
+    network: { ...base.network, widths: sizes.map((side) => (side > 60 ? 64 : 32)) },
     training: {
-      ...fast.training,
-      averageFrom: null,
-      ...training,
-      iterations: { grey: iterations, rgb: iterations },
+      ...base.training,
+      averageFrom,
+      iterations: typeof iterations === 'number' ? { grey: iterations, rgb: iterations } : iterations,
     },
   };
 }
 
-const FIVE = [26, 32, 41, 51, 64];
-const THREE = [26, 32, 41];
+const { fast, official, paper } = presets;
 const SETTINGS: Readonly<Record<string, HtdgConfig>> = {
-  'five-25': setting(FIVE, 25),
-  'three-50': setting(THREE, 50),
-  'three-100': setting(THREE, 100),
-  'three-100-mean': setting(THREE, 100, { averageFrom: 0.5 }),
-  'three-100-mean-plain': setting(THREE, 100, { averageFrom: 0.5 }, { equalise: 'none' }),
-  'three-200-mean-plain': setting(THREE, 200, { averageFrom: 0.5 }, { equalise: 'none' }),
-  'three-300-mean-plain-1-1': setting(
-    THREE,
-    300,
-    { averageFrom: 0.5, discriminatorSteps: 1, generatorSteps: 1 },
-    { equalise: 'none' },
-  ),
+  'fast-12': setting(fast, 12),
+  'fast-25': setting(fast, 25),
+  'fast-50': setting(fast, 50),
+  'fast-100': setting(fast, 100),
+  'fast-200': setting(fast, 200),
+  'fast-100-mean': setting(fast, 100, { averageFrom: 0.5 }),
+  'fast-25-unequalised': setting(fast, 25, { equalise: 'none' }),
+  'fast-two-scales-50': setting(fast, 50, { sizes: [26, 32] }),
+  'fast-five-scales-25': setting(fast, 25, { sizes: [26, 32, 41, 51, 64] }),
+  'official-12': setting(official, 12),
+  /** Ten times the processor seconds of `fast`. */
+  'official-ten-times': setting(official, { grey: 36, rgb: 21 }),
+  'paper-12': setting(paper, 12),
 };
 
 const { values } = parseArgs({
