@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSummaries } from '@fsad/runner';
-import { findRedis, RedisServer } from '../../../libs/runner/harness/redis-server.ts';
+import { findRedis, RedisServer } from '@fsad/runner/testing';
 import { withoutOptions } from '../src/run/slurm.ts';
 import { fsad } from './fsad.ts';
 
@@ -88,7 +88,7 @@ describe('--queue', () => {
   });
 
   it.skipIf(!findRedis())(
-    'has its trials done by a worker, which gives back what it is at when interrupted (skipped where no redis-server is found)',
+    'has its trials done by a worker, which leaves with 130 when interrupted (skipped where no redis-server is found)',
     async () => {
       const redis = await RedisServer.start(folder);
       try {
