@@ -31,7 +31,7 @@ function withCode(error: NodeJS.ErrnoException): string {
   const path = error.path ? `${error.path}: ` : '';
   switch (error.code) {
     case 'ENOSPC':
-      return `${path}the disk is full. What was finished is kept: free some space, then run the same command with --resume`;
+      return `${path}the disk is full. What was finished is kept: free some space, then run the same command again (fsad train: with --resume)`;
     case 'ENOENT':
       return error.path ? `${path}there is no such file or folder` : error.message;
     case 'EACCES':
