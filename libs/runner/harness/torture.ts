@@ -40,8 +40,10 @@ export async function torture(options: TortureOptions): Promise<TortureOutcome> 
   const { folder, kills, say } = options;
   const calm = join(folder, 'calm');
   await mkdir(join(folder, 'redis'), { recursive: true });
-  const began = performance.now();
-  const undisturbed = new Fleet(calm, options, null, () => undefined).start();
+  let began = 0;
+  const undisturbed = new Fleet(calm, options, null, (line) => {
+    if (began === 0 && isWork(line)) began = performance.now();
+  }).start();
   if ((await undisturbed.ended) !== 0) throw new Error(`the undisturbed sweep failed: ${undisturbed.said()}`);
   const seconds = (performance.now() - began) / 1000;
   const trials = (await finishedTrials(calm)).size;
@@ -67,6 +69,11 @@ export async function torture(options: TortureOptions): Promise<TortureOutcome> 
   if (differences.length === 0) await rm(folder, { recursive: true });
   const { killedRunners, killedWorkers, redisCrashes } = killer;
   return { killedRunners, killedWorkers, redisCrashes, sweeps, trials, differences };
+}
+
+/** Whether a runner's line tells of work on a trial. */
+function isWork(line: string): boolean {
+  return /"type":"(progress|finish)"/.test(line);
 }
 
 /** Brings sweeps to their end while it kills what runs them. */
@@ -95,7 +102,7 @@ class Killer {
   async sweep(store: string): Promise<string[]> {
     const again: string[] = [];
     const fleet = new Fleet(store, this.#options, this.#redis?.address ?? null, (line) => {
-      if (/"type":"(progress|finish)"/.test(line)) this.#heard();
+      if (isWork(line)) this.#heard();
     });
     try {
       for (let fruitless = 0; fruitless < 5;) {
