@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -135,5 +135,13 @@ describe('what is wrong before anything runs exits with 2', () => {
     const { code, stderr } = await fsad('run', file, '--store', store);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  it('takes an .mts file, which need not lie in a folder of ES modules', async () => {
+    const file = join(store, 'mine.mts');
+    await writeFile(file, 'export default {};\n');
+    expect((await fsad('run', file, '--store', store)).stderr).toContain(
+      'experiment undefined configuration',
+    );
   });
 });

@@ -16,9 +16,11 @@ export async function loadExperiment(file: string): Promise<Experiment> {
   try {
     module = (await import(pathToFileURL(path).href)) as typeof module;
   } catch (error) {
-    throw new Error(`${file}: cannot be read as an experiment: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ERR_REQUIRE_CYCLE_MODULE'
+        ? 'its folder is not one of ES modules; name it .mts, or say "type": "module" in a package.json beside it'
+        : (error as Error).message;
+    throw new Error(`${file}: cannot be read as an experiment: ${why}`, { cause: error });
   }
   if (module.default === undefined) {
     throw new Error(`${file}: no experiment; it needs a line "export default defineExperiment({ ... })"`);
@@ -32,7 +34,7 @@ export async function loadExperiment(file: string): Promise<Experiment> {
 
 function findExperiment(file: string): string {
   const candidates = [resolve(file), resolve(folder, `${file}.ts`)];
-  const path = candidates.find((candidate) => candidate.endsWith('.ts') && existsSync(candidate));
+  const path = candidates.find((candidate) => /\.m?ts$/.test(candidate) && existsSync(candidate));
   if (path) return path;
   const known = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')) : [];
   const names = known.map((name) => basename(name, '.ts')).join(', ');
