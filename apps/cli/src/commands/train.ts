@@ -158,12 +158,14 @@ async function requireSameTraining(
 /** Draws progress with the latest losses behind it. */
 export function reporter(progress: Progress): (event: DetectorEvent) => void {
   const losses = new Map<string, number>();
+  let stage = '';
   return (event) => {
     if (event.type === 'note') progress.say(event.text);
     if (event.type === 'metric') losses.set(event.name.replace(/^.*\//, ''), event.value);
     if (event.type !== 'progress') return;
-    const note =
-      event.done === 0 ? '' : [...losses].map(([name, value]) => `${name} ${value.toFixed(3)}`).join(' ');
+    if (event.stage !== stage) losses.clear();
+    stage = event.stage;
+    const note = [...losses].map(([name, value]) => `${name} ${value.toFixed(3)}`).join(' ');
     progress.update(event.stage, event.done, event.total, note);
   };
 }
