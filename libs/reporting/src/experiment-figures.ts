@@ -113,12 +113,16 @@ function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
   };
 }
 
+/** Datasets whose images are scored by all patches (Eq. 12); the fraction is for local defects (Sec. 3.3). */
+const scoredWhole = ['mnist', 'fashion-mnist', 'cifar10', 'paris'];
+
 function patchLines({ settings }: ExperimentTrials): PlannedFigure {
   const groups = new Map<
     string,
     { title: string; dataset: string; series: LineSeries[]; ticks: Set<number> }
   >();
   for (const { dataset, shots, columns } of [...settings.values()].sort((a, b) => a.shots - b.shots)) {
+    if (scoredWhole.includes(dataset)) continue;
     for (const column of columns.values()) {
       const points = fractionAverages(column);
       if (points.length < 2) continue;
