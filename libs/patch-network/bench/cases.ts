@@ -20,37 +20,44 @@ interface Scale {
   readonly width: number;
   readonly padding: 'same' | 'valid';
   readonly shared: boolean;
+  /** 54 transformations of RGB images, 42 of grey ones. */
+  readonly copies: 54 | 42;
 }
 
 const CHANNELS = 3;
-const COPIES = 54;
-const OUTPUTS = COPIES + 1;
 
 const official = [26, 32, 41, 51, 64].map((side): Scale => {
-  return { side, width: side === 64 ? 64 : 32, padding: 'valid', shared: false };
+  return { side, width: side === 64 ? 64 : 32, padding: 'valid', shared: false, copies: 54 };
 });
 const paper = [21, 27, 36, 48, 64].map((side): Scale => {
-  return { side, width: side === 64 ? 64 : 32, padding: 'same', shared: false };
+  return { side, width: side === 64 ? 64 : 32, padding: 'same', shared: false, copies: 54 };
 });
 const fast = official.map((scale): Scale => ({ ...scale, shared: true }));
+const grey = (scales: readonly Scale[]): Scale[] => scales.map((scale): Scale => ({ ...scale, copies: 42 }));
 
 /** Everything `npm run bench` times. */
 export const CASES: readonly Case[] = [
-  discriminatorStep({ side: 64, width: 32, padding: 'same', shared: false }, true),
+  discriminatorStep({ side: 64, width: 32, padding: 'same', shared: false, copies: 54 }, true),
   ...official.map((scale) => discriminatorStep(scale, false)),
-  discriminatorStep({ side: 64, width: 64, padding: 'valid', shared: true }, false),
+  discriminatorStep(fast[4], false),
   generatorStep(official[0]),
   generatorStep(official[4]),
   scoring(official[0]),
   scoring(official[4]),
   scoring(fast[4]),
+  scoring(grey(official)[4]),
+  scoring(grey(fast)[4]),
   iteration('official', official),
   iteration('paper', paper),
-  iteration('fast', fast),
+  iteration('fast with five scales', fast),
+  iteration('fast', fast.slice(0, 3)),
+  iteration('official, grey', grey(official)),
+  iteration('fast with five scales, grey', grey(fast)),
+  iteration('fast, grey', grey(fast).slice(0, 3)),
 ];
 
-function discriminatorSpec({ width, padding }: Scale): NetworkSpec {
-  return { inputChannels: CHANNELS, width, outputChannels: OUTPUTS, padding };
+function discriminatorSpec({ width, padding, copies }: Scale): NetworkSpec {
+  return { inputChannels: CHANNELS, width, outputChannels: copies + 1, padding };
 }
 
 function generatorSpec({ width, padding }: Scale): NetworkSpec {
@@ -63,28 +70,30 @@ function generatorSide({ side, padding }: Scale): number {
 }
 
 function batchOf(scale: Scale): Batch {
-  return scale.shared ? sharedCopies(scale.side) : copiesBatch(1, scale.side, CHANNELS, COPIES);
+  return scale.shared
+    ? sharedCopies(scale.side, scale.copies)
+    : copiesBatch(1, scale.side, CHANNELS, scale.copies);
 }
 
-function nameOf(what: string, { side, width, padding, shared }: Scale): string {
+function nameOf(what: string, { side, width, padding, shared, copies }: Scale): string {
   const default64 = width === 32 && padding === 'same' && !shared;
-  return `${what}/${side}x${side}/width-${width}${default64 ? '' : `/${padding}`}${shared ? '/canvases' : ''}`;
+  return `${what}/${side}x${side}/width-${width}${default64 ? '' : `/${padding}`}${shared ? '/canvases' : ''}${copies === 42 ? '/grey' : ''}`;
 }
 
 function discriminatorStep(scale: Scale, quick: boolean): Case {
-  const { side, width, padding } = scale;
+  const { side, width, padding, copies } = scale;
   const torch: TorchStep = {
     kind: 'discriminator',
-    pictures: COPIES,
+    pictures: copies,
     side,
     input: CHANNELS,
     width,
-    outputs: OUTPUTS,
+    outputs: copies + 1,
     padding,
   };
   return {
     name: nameOf('discriminator-step', scale),
-    flops: stepFlops(discriminatorSpec(scale), COPIES, side),
+    flops: stepFlops(discriminatorSpec(scale), copies, side),
     quick,
     torch,
     async open(engine) {
@@ -129,13 +138,13 @@ function scoring(scale: Scale): Case {
   const spec = discriminatorSpec(scale);
   return {
     name: nameOf('score', scale),
-    flops: forwardFlops(spec, COPIES, scale.side),
+    flops: forwardFlops(spec, scale.copies, scale.side),
     quick: false,
     torch: null,
     async open(engine) {
       const network = await engine.createDiscriminator(spec, publishedState(spec));
       const batch = batchOf(scale);
-      const run = async (): Promise<void> => void (await network.score(batch, OUTPUTS - 1));
+      const run = async (): Promise<void> => void (await network.score(batch, scale.copies));
       return { run, close: () => network.dispose() };
     },
   };
@@ -147,7 +156,7 @@ function scoring(scale: Scale): Case {
  */
 function iteration(preset: string, scales: readonly Scale[]): Case {
   const flops = scales.reduce((sum, scale) => {
-    const discriminator = stepFlops(discriminatorSpec(scale), COPIES, scale.side);
+    const discriminator = stepFlops(discriminatorSpec(scale), scale.copies, scale.side);
     const generator = stepFlops(generatorSpec(scale), 1, generatorSide(scale));
     return sum + 3 * (2 * discriminator + generator / 3) + 3 * (discriminator + 2 * generator);
   }, 0);
@@ -201,8 +210,8 @@ function noise(side: number, channels: number): Tensor {
   return tensor([1, side, side, channels], images);
 }
 
-/** The 54 copies as windows on canvases (CANVAS.md): two large ones, six rotated ones and eight grey ones. */
-export function sharedCopies(side: number): Batch {
+/** The copies as windows on canvases: two large ones, six rotated ones and, of the 54 alone, eight without colour. */
+export function sharedCopies(side: number, copies: 54 | 42): Batch {
   const shift = Math.trunc(0.15 * side);
   const offsets = [0, shift, 2 * shift];
   let label = 0;
@@ -215,7 +224,6 @@ export function sharedCopies(side: number): Batch {
     steps.flatMap((top) => steps.map((left) => window(top, left)));
   const large = [0, 1].map(() => canvas(side + 2 * shift, grid(offsets)));
   const rotated = Array.from({ length: 6 }, () => canvas(side + shift, grid(offsets.slice(0, 2))));
-  const grey = Array.from({ length: 7 }, () => canvas(side, [window(0, 0)]));
   const cross = [
     [shift, shift],
     [0, shift],
@@ -223,6 +231,9 @@ export function sharedCopies(side: number): Batch {
     [shift, 0],
     [shift, 2 * shift],
   ].map(([top, left]) => window(top, left));
-  const canvases = [...large, ...rotated, ...grey, canvas(side + 2 * shift, cross)];
+  const coloured = [...large, ...rotated];
+  if (copies === 42) return { count: 1, side, channels: CHANNELS, canvases: coloured };
+  const colourless = Array.from({ length: 7 }, () => canvas(side, [window(0, 0)]));
+  const canvases = [...coloured, ...colourless, canvas(side + 2 * shift, cross)];
   return { count: 1, side, channels: CHANNELS, canvases };
 }
