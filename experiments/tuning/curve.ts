@@ -79,9 +79,15 @@ function pointsOf(all: readonly Row[], colour: 'grey' | 'RGB'): Point[] {
     .sort((a, b) => a.preset.localeCompare(b.preset) || a.seconds - b.seconds);
 }
 
-/** One line a preset along its numbers of iterations; other changes are points with their name. */
+/**
+ * One line a preset along its numbers of iterations; other changes are points with their name. Settings that lack models are left out: their mean is of
+ * others.
+ */
 function panel(colour: string, members: readonly Point[]): Panel {
-  const data = members.map((point) => ({ ...point, plain: /^[a-z]+-(\d+|ten-times)$/.test(point.setting) }));
+  const most = Math.max(...members.map(({ triples }) => triples));
+  const data = members
+    .filter(({ triples }) => triples === most)
+    .map((point) => ({ ...point, plain: /^[a-z]+-(\d+|ten-times)$/.test(point.setting) }));
   const x = {
     field: 'seconds',
     type: 'quantitative',
@@ -96,7 +102,7 @@ function panel(colour: string, members: readonly Point[]): Panel {
   };
   const color = { field: 'preset', type: 'nominal', legend: { title: null, orient: 'bottom' } };
   return {
-    title: `${colour}: mean of ${Math.max(...members.map(({ triples }) => triples))} one-shot models`,
+    title: `${colour}: mean of ${most} one-shot models`,
     width: 380,
     height: 260,
     data: { values: data },

@@ -36,6 +36,7 @@ function setting(
     readonly sizes?: readonly number[];
     readonly equalise?: HtdgConfig['pyramid']['equalise'];
     readonly averageFrom?: number;
+    readonly padding?: 'same';
   } = {},
 ): HtdgConfig {
   const sizes = [...(changes.sizes ?? base.pyramid.sizes)];
@@ -43,7 +44,13 @@ function setting(
   return {
     ...base,
     pyramid: { ...base.pyramid, sizes, equalise },
-    network: { ...base.network, widths: sizes.map((side) => (side > 60 ? 64 : 32)) },
+    // A padded convolution of a window is no window of a padded convolution: copies cannot share.
+    transforms: changes.padding ? { ...base.transforms, sharing: 'separate' } : base.transforms,
+    network: {
+      ...base.network,
+      padding: changes.padding ?? base.network.padding,
+      widths: sizes.map((side) => (side > 60 ? 64 : 32)),
+    },
     training: {
       ...base.training,
       averageFrom,
@@ -62,7 +69,9 @@ const SETTINGS: Readonly<Record<string, HtdgConfig>> = {
   'fast-100-mean': setting(fast, 100, { averageFrom: 0.5 }),
   'fast-25-unequalised': setting(fast, 25, { equalise: 'none' }),
   'fast-two-scales-50': setting(fast, 50, { sizes: [26, 32] }),
-  'fast-five-scales-25': setting(fast, 25, { sizes: [26, 32, 41, 51, 64] }),
+  'fast-five-scales-12': setting(fast, 12, { sizes: [26, 32, 41, 51, 64] }),
+  'fast-same-6': setting(fast, 6, { padding: 'same' }),
+  'fast-same-12': setting(fast, 12, { padding: 'same' }),
   'official-12': setting(official, 12),
   /** Ten times the processor seconds of `fast`. */
   'official-ten-times': setting(official, { grey: 36, rgb: 21 }),
