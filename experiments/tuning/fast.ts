@@ -34,16 +34,13 @@ function setting(
   iterations: number | { grey: number; rgb: number },
   changes: {
     readonly sizes?: readonly number[];
-    readonly equalise?: HtdgConfig['pyramid']['equalise'];
-    readonly averageFrom?: number;
     readonly padding?: 'same';
   } = {},
 ): HtdgConfig {
   const sizes = [...(changes.sizes ?? base.pyramid.sizes)];
-  const { equalise = base.pyramid.equalise, averageFrom = base.training.averageFrom } = changes;
   return {
     ...base,
-    pyramid: { ...base.pyramid, sizes, equalise },
+    pyramid: { ...base.pyramid, sizes },
     // A padded convolution of a window is no window of a padded convolution: copies cannot share.
     transforms: changes.padding ? { ...base.transforms, sharing: 'separate' } : base.transforms,
     network: {
@@ -53,7 +50,6 @@ function setting(
     },
     training: {
       ...base.training,
-      averageFrom,
       iterations: typeof iterations === 'number' ? { grey: iterations, rgb: iterations } : iterations,
     },
   };
@@ -65,14 +61,9 @@ const SETTINGS: Readonly<Record<string, HtdgConfig>> = {
   'fast-25': setting(fast, 25),
   'fast-50': setting(fast, 50),
   'fast-100': setting(fast, 100),
-  'fast-200': setting(fast, 200),
-  'fast-100-mean': setting(fast, 100, { averageFrom: 0.5 }),
-  'fast-25-unequalised': setting(fast, 25, { equalise: 'none' }),
-  'fast-two-scales-50': setting(fast, 50, { sizes: [26, 32] }),
   'fast-five-scales-12': setting(fast, 12, { sizes: [26, 32, 41, 51, 64] }),
   'fast-same-6': setting(fast, 6, { padding: 'same' }),
   'fast-same-12': setting(fast, 12, { padding: 'same' }),
-  'official-12': setting(official, 12),
   /** Ten times the processor seconds of `fast`. */
   'official-ten-times': setting(official, { grey: 36, rgb: 21 }),
   'paper-12': setting(paper, 12),
