@@ -61,18 +61,16 @@ export async function sampleSheet(detector: HtdgDetector, seeds: readonly number
   );
 }
 
-/** The losses of every scale as curves for figures. */
+/** The losses of every scale as curves for figures, at the iterations that have one. */
 export function curvesOf({ scales }: HtdgModel): LossCurve[] {
   const names = ['real', 'fake', 'adversarial', 'reconstruction'] as const;
   return names.flatMap((name) =>
     scales
-      .map(({ losses }, scale): LossCurve => ({
-        scale,
-        name,
-        steps: losses.map((_, i) => i),
-        values: losses.map((row) => row[name]),
-      }))
-      .filter(({ values }) => values.every(Number.isFinite)),
+      .map(({ losses }, scale): LossCurve => {
+        const steps = losses.flatMap((row, i) => (Number.isFinite(row[name]) ? [i] : []));
+        return { scale, name, steps, values: steps.map((i) => losses[i][name]) };
+      })
+      .filter(({ steps }) => steps.length > 0),
   );
 }
 

@@ -1,10 +1,8 @@
-import type { GeneratorNetwork, NetworkMode } from '@fsad/patch-network';
+import type { GeneratorNetwork, NetworkMode, NetworkSpec } from '@fsad/patch-network';
 import { tensor, type Tensor } from '@fsad/tensors';
 
-/** How generators are conditioned and framed; the presets differ in every one of these. */
+/** How generators are conditioned; the presets differ in it. */
 export interface GeneratorSettings {
-  /** `valid`: the input is framed by 5 zero pixels once and every convolution shrinks. `same`: no frame. */
-  readonly padding: 'valid' | 'same';
   /** Value of the index channel for the first image: 0 (published code) or 1 (Sec. 3.2). */
   readonly indexStart: 0 | 1;
 }
@@ -35,10 +33,13 @@ export function perturb(z: Tensor | null, amplitudes: Float32Array, previous: Te
   return result;
 }
 
-/** cat(x, i) of Sec. 3.2: [k, S, S, 3] -> [k, S', S', 4], framed by zeros under `valid`; the index channel is constant over the frame too. */
-export function condition(x: Tensor, settings: GeneratorSettings): Tensor {
+/**
+ * cat(x, i) of Sec. 3.2: [k, S, S, 3] -> [k, S', S', 4]. For a `valid` network, whose convolutions shrink, it is framed by 5 zero pixels, over
+ * which the index channel is constant too.
+ */
+export function condition(x: Tensor, padding: NetworkSpec['padding'], settings: GeneratorSettings): Tensor {
   const [count, height, width, channels] = x.shape;
-  const frame = settings.padding === 'valid' ? FRAME : 0;
+  const frame = padding === 'valid' ? FRAME : 0;
   const result = tensor([count, height + 2 * frame, width + 2 * frame, channels + 1]);
   const rowLength = (width + 2 * frame) * (channels + 1);
   for (let n = 0; n < count; n++) {
@@ -77,6 +78,6 @@ export async function generate(
   settings: GeneratorSettings,
   mode: NetworkMode | 'recorded',
 ): Promise<Tensor> {
-  const input = condition(perturb(z, scale.amplitudes, previous), settings);
+  const input = condition(perturb(z, scale.amplitudes, previous), scale.network.spec.padding, settings);
   return add(await scale.network.forward(input, mode), previous);
 }

@@ -2,7 +2,7 @@ import type { NetworkState } from '@fsad/patch-network';
 import type { Tensor } from '@fsad/tensors';
 import type { HtdgConfig } from './config.ts';
 
-/** The losses of one iteration, each the mean over its steps. */
+/** The losses of one iteration, each the mean over its steps; NaN where there was none: `real` alone where the generator took no part. */
 export interface LossRow {
   readonly real: number;
   readonly fake: number;

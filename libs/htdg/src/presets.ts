@@ -21,6 +21,7 @@ const official: HtdgConfig = {
     iterations: { grey: 500, rgb: 1000 },
     discriminatorSteps: 3,
     generatorSteps: 3,
+    generatorEvery: 1,
     learningRate: 5e-4,
     beta1: 0.5,
     beta2: 0.999,

@@ -32,7 +32,7 @@ export interface ScaleTraining {
   readonly iterations: number;
 }
 
-/** What one iteration did: the losses of each D step (Eq. 3, 4) and each G step (Eq. 5, 8), in order. */
+/** What one iteration did: the losses of each D step (Eq. 3, 4) and each G step (Eq. 5, 8), in order; none where the generator took no part. */
 export interface IterationLosses {
   readonly real: number[];
   readonly fake: number[];
@@ -81,12 +81,13 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
     const adamG = adam(training, iteration, training.decay.generatorAt);
     const z = trained && broadcast(draw(`${at}/z`, count, noiseChannels(n, config)), count, CHANNELS);
     let previous: Tensor | null = null;
+    const takesPart = iteration % training.generatorEvery === 0;
 
     // max_D: Eq. 3 on T_i(x^n), Eq. 4 on T_i of a fresh sample
     for (let step = 0; step < training.discriminatorSteps; step++) {
       signal?.throwIfAborted();
       const real_ = (realCopies ?? copiesOf(real, `${at}/d/${step}/real`)).real();
-      if (!trained) {
+      if (!trained || !takesPart) {
         losses.real.push((await discriminator.step(real_, null, adamD)).real);
         continue;
       }
@@ -96,7 +97,7 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
       losses.real.push(loss.real);
       losses.fake.push(loss.fake!);
     }
-    if (!trained) return losses;
+    if (!trained || !takesPart) return losses;
 
     // min_G: Eq. 5 on T_i of the sample, plus alpha times Eq. 8
     for (let step = 0; step < training.generatorSteps; step++) {
@@ -113,7 +114,8 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
     }
 
     const every = training.reconstructionEvery;
-    if (every !== null && (iteration % every === 0 || iteration === scale.iterations - 1)) {
+    const last = iteration + training.generatorEvery >= scale.iterations;
+    if (every !== null && (iteration % every === 0 || last)) {
       await reconstruct(trained, scale, 'trained');
     }
     return losses;

@@ -71,7 +71,7 @@ export async function openGenerator(
 
 /** The generators of finished scales as one hierarchy. */
 export function hierarchyOf(config: HtdgConfig, scales: readonly GeneratorScale[]): Hierarchy {
-  const settings = { padding: config.network.padding, indexStart: config.indexStart };
+  const settings = { indexStart: config.indexStart };
   const pyramid = pyramidOf(config);
   return new Hierarchy(scales, settings, (image, toScale) => upsampleTo(image, toScale, pyramid));
 }
@@ -180,9 +180,10 @@ async function runIterations(
     report({ type: 'progress', stage, done: losses.length, total: iterations });
     for (let iteration = losses.length; iteration < iterations; iteration++) {
       signal?.throwIfAborted();
-      const row = meanLosses(await iterate(iteration, signal));
+      const taken = await iterate(iteration, signal);
+      const row = meanLosses(taken);
       for (const [name, value] of Object.entries(row)) {
-        if (Number.isNaN(value) && missing(name, networks)) continue;
+        if (taken[name as keyof LossRow].length === 0) continue;
         if (!Number.isFinite(value)) {
           throw new Error(
             `scale ${n}: the ${name} loss is ${value} at iteration ${iteration}; training diverged`,
@@ -220,10 +221,6 @@ async function runIterations(
 /** Iterations between checkpoints: a few seconds of work at every scale. */
 function checkpointPeriod(side: number): number {
   return Math.max(1, Math.round(40 * (26 / side) ** 2));
-}
-
-function missing(name: string, { generator }: Networks): boolean {
-  return generator === null && name !== 'real';
 }
 
 function meanLosses(losses: IterationLosses): LossRow {

@@ -42,6 +42,28 @@ it('the ablation of one scale of 100 px has one scale of 100 px', async () => {
   detector.dispose();
 });
 
+it('trains the generator in iterations 0, n, 2n, ... and the discriminator in all', async () => {
+  const config = small('fast', { iterations: 5 });
+  const training = { ...config.training, generatorEvery: 2 };
+  const told: string[] = [];
+  const detector = (await method.create({ ...config, training }, runtime)) as HtdgDetector;
+  await detector.fit(pictures().train, {
+    seed: 0,
+    report: (event) => {
+      if (event.type === 'metric') told.push(`${event.name} ${event.step}`);
+    },
+  });
+  for (const [n, { losses, generator }] of detector.model.scales.entries()) {
+    for (const name of ['fake', 'adversarial', 'reconstruction'] as const) {
+      expect(losses.map((row) => Number.isFinite(row[name]))).toEqual([true, false, true, false, true]);
+      expect(told.filter((point) => point.startsWith(`scale/${n}/${name} `))).toHaveLength(3);
+    }
+    expect(losses.every(({ real }) => Number.isFinite(real))).toBe(true);
+    expect(generator).not.toBeNull();
+  }
+  detector.dispose();
+});
+
 it('uses 54 transformations for RGB and 42 for grey, each with a fake class (HTDG_PRESETS 4.1)', async () => {
   for (const [channels, outputs] of [
     [3, 55],

@@ -35,8 +35,8 @@ class MemoryStore implements TrainingStore {
 }
 
 const base = small('official', { iterations: 4 });
-// Averaging from the middle on, so that a checkpoint holds an unfinished mean too.
-const config = { ...base, training: { ...base.training, averageFrom: 0.5 } };
+// Averaging from the middle on, so that a checkpoint holds an unfinished mean too; a generator that takes part in every second iteration.
+const config = { ...base, training: { ...base.training, averageFrom: 0.5, generatorEvery: 2 } };
 const pyramid = trainingPyramid(sampleImages(3, 32, 2).train, pyramidOf(config));
 
 /** Trains with what `store` holds; aborts when the progress of a scale reaches `stopAt` = [scale, iterations done]. */
