@@ -183,29 +183,36 @@ static void transform_filter(float *to, const float *filter, int inputs, int out
   }
 }
 
-/* w = G' m: three filter taps from six points, in double too. */
-INLINE void filter_of_points_d(const double m[6], double w[3]) {
+/* Half a vector of floats, and as many doubles. */
+typedef float half_vec __attribute__((vector_size(2 * VL), aligned(4), may_alias));
+typedef double double_vec __attribute__((vector_size(4 * VL)));
+#define HALF (VL / 2)
+
+/* w = G' m: three filter taps from six points, in double. */
+INLINE void filter_of_points_d(const double_vec m[6], double_vec w[3]) {
   const double low = 0.70710678118654752, high = 1.41421356237309505;
-  double sum = -2.0 / 3 * (m[1] + m[2]), sum2 = (m[3] + m[4]) / 6;
+  double_vec sum = (-2.0 / 3) * (m[1] + m[2]), sum2 = (1.0 / 6) * (m[3] + m[4]);
   w[0] = m[0] + sum + sum2;
-  w[1] = -2.0 / 3 * low * (m[1] - m[2]) + high * (m[3] - m[4]) / 6;
-  w[2] = 0.5 * sum + 2 * sum2 + m[5];
+  w[1] = (-2.0 / 3 * low) * (m[1] - m[2]) + (high / 6) * (m[3] - m[4]);
+  w[2] = 0.5 * sum + 2.0 * sum2 + m[5];
 }
 
 /* The filter gradient [tap][stride][lanes] from its sums [point][in][lanes]. */
 static void transform_filter_gradient(float *to, ptrdiff_t stride, const float *points, ptrdiff_t inputs,
                                       ptrdiff_t lanes) {
   for (ptrdiff_t i = 0; i < inputs; i++) {
-    for (ptrdiff_t c = 0; c < lanes; c++) {
-      double rows[6][3], m[6], w[3];
-      for (int y = 0; y < 6; y++) {
-        for (int x = 0; x < 6; x++) m[x] = points[((y * 6 + x) * inputs + i) * lanes + c];
+    for (ptrdiff_t c = 0; c < lanes; c += HALF) {
+      double_vec rows[6][3], m[6], w[3];
+      UNROLLED for (int y = 0; y < 6; y++) {
+        UNROLLED for (int x = 0; x < 6; x++)
+          m[x] = __builtin_convertvector(*(const half_vec *)(points + ((y * 6 + x) * inputs + i) * lanes + c), double_vec);
         filter_of_points_d(m, rows[y]);
       }
-      for (int x = 0; x < 3; x++) {
-        for (int y = 0; y < 6; y++) m[y] = rows[y][x];
+      UNROLLED for (int x = 0; x < 3; x++) {
+        UNROLLED for (int y = 0; y < 6; y++) m[y] = rows[y][x];
         filter_of_points_d(m, w);
-        for (int y = 0; y < 3; y++) to[((y * 3 + x) * stride + i) * lanes + c] = (float)w[y];
+        UNROLLED for (int y = 0; y < 3; y++)
+          *(half_vec *)(to + ((y * 3 + x) * stride + i) * lanes + c) = __builtin_convertvector(w[y], half_vec);
       }
     }
   }
