@@ -2,4 +2,4 @@
 export const NAME = 'htdg';
 
 /** Raised when results change; part of a trial's key. */
-export const NUMERIC_VERSION = 2;
+export const NUMERIC_VERSION = 3;

@@ -10,7 +10,7 @@
 #include "arena.h"
 
 #define BLOCKS 5
-#define TASKS 64
+#define TASKS 32
 #define LEAST_ROWS 8
 
 typedef struct {
