@@ -94,7 +94,7 @@ export class KernelNetwork {
     });
     let offset = 0;
     const take = (shape: readonly number[]): Tensor => {
-      const data = all.slice(offset, offset + sizeOf(shape));
+      const data = all.subarray(offset, offset + sizeOf(shape));
       offset += data.length;
       return tensor(shape, data);
     };
