@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openRun, type Budget, type Cell, type Experiment } from '@fsad/runner';
+import { openRun, wholeExperiment, type Budget, type Cell, type Experiment } from '@fsad/runner';
 import { paperColumn, publishedTable } from '@fsad/reporting';
 
 const folder = join(import.meta.dirname, '..');
@@ -18,17 +18,7 @@ async function load(file: string): Promise<Experiment> {
 /** Plans an experiment on tiny copies of the paper's datasets: cells by trial key. */
 async function plan(file: string, budget: Budget): Promise<Map<string, Cell>> {
   const { sorted, prepared } = await openRun({
-    request: {
-      experiment: await load(file),
-      budget,
-      where: [],
-      set: [],
-      seed: 0,
-      splitRule: 'hash',
-      subset: 'test',
-      engine: 'auto',
-      data: new Map(),
-    },
+    request: wholeExperiment(await load(file), budget),
     registry: new URL('./support/registry.ts', import.meta.url).href,
     store,
     replace: false,

@@ -10,6 +10,7 @@ import {
   openStore,
   sidePath,
   summaries,
+  wholeExperiment,
   type RunOptions,
   type TrialResult,
 } from '@fsad/runner';
@@ -42,17 +43,7 @@ function options(store: string): RunOptions {
     budgets: { paper: {}, reduced: {}, smoke: {} },
   });
   return {
-    request: {
-      experiment,
-      budget: 'smoke',
-      where: [],
-      set: [],
-      seed: 0,
-      splitRule: 'hash',
-      subset: 'test',
-      engine: 'auto',
-      data: new Map(),
-    },
+    request: wholeExperiment(experiment, 'smoke'),
     registry: defaultRegistry,
     store,
     replace: false,

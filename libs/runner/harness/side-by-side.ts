@@ -10,8 +10,8 @@ import { start, type Running } from './processes.ts';
 
 const { values } = parseArgs({
   options: {
-    trials: { type: 'string', default: '12' },
-    rounds: { type: 'string', default: '5' },
+    trials: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '3' },
   },
 });
 const trials = Number(values.trials);

@@ -1,4 +1,10 @@
-import { defaultRegistry, defineExperiment, type Experiment, type RunOptions } from '../src/index.ts';
+import {
+  defaultRegistry,
+  defineExperiment,
+  wholeExperiment,
+  type Experiment,
+  type RunOptions,
+} from '../src/index.ts';
 
 /** What the harness runs: real trials of about a second, learned and read, with every kind of side file. */
 export function sweepExperiment(trials: number) {
@@ -26,11 +32,11 @@ export function sweepExperiment(trials: number) {
   });
 }
 
-/** Longer trials that only learn and score: what `npm run side-by-side` times. */
+/** Longer trials that only learn and score, about 20 seconds each: what `npm run side-by-side` times. */
 export function heavyExperiment(trials: number) {
   return defineExperiment({
     name: 'side-by-side',
-    title: 'Trials of some seconds',
+    title: 'Trials of 20 seconds',
     datasets: [{ name: 'generated', classes: ['surface'] }],
     shots: [1],
     trials,
@@ -39,7 +45,11 @@ export function heavyExperiment(trials: number) {
         detector: 'htdg',
         variant: 'small',
         preset: 'fast-rotations',
-        set: { pyramid: { sizes: [20, 26] }, network: { widths: [16, 16] } },
+        set: {
+          pyramid: { sizes: [20, 26] },
+          network: { widths: [16, 16] },
+          training: { iterations: { grey: 1000, rgb: 1000 } },
+        },
       },
     ],
     budgets: { paper: {}, reduced: {}, smoke: {} },
@@ -52,17 +62,7 @@ export function harnessOptions(
 ): RunOptions {
   const never = new AbortController().signal;
   return {
-    request: {
-      experiment: given.experiment,
-      budget: 'smoke',
-      where: [],
-      set: [],
-      seed: 0,
-      splitRule: 'hash',
-      subset: 'test',
-      engine: 'auto',
-      data: new Map(),
-    },
+    request: wholeExperiment(given.experiment, 'smoke'),
     registry: defaultRegistry,
     store: given.store,
     workers: given.workers,

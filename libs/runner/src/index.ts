@@ -24,7 +24,7 @@ export { judgePixels } from './localise.ts';
 export { applySetting, parseSettings } from './selection.ts';
 export { estimatePlan, type PlanEstimate } from './estimate-plan.ts';
 export { methods, withoutEngine } from './methods.ts';
-export { PlanError, type PlanRequest } from './prepare.ts';
+export { PlanError, wholeExperiment, type PlanRequest } from './prepare.ts';
 export { duration, RunProgress } from './progress.ts';
 export type { Registry } from './registry.ts';
 export type { RunEvent, RunSummary } from './run-events.ts';

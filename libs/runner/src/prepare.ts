@@ -37,6 +37,21 @@ export interface PlanRequest {
   readonly data: ReadonlyMap<DatasetName | '', string>;
 }
 
+/** The whole matrix of an experiment on its test images, data found where it usually lies: what `fsad run` asks for when no option is given. */
+export function wholeExperiment(experiment: Experiment, budget: Budget): PlanRequest {
+  return {
+    experiment,
+    budget,
+    where: [],
+    set: [],
+    seed: 0,
+    splitRule: 'hash',
+    subset: 'test',
+    engine: 'auto',
+    data: new Map(),
+  };
+}
+
 /** What is wrong with a request, everything at once: the user's to mend. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';

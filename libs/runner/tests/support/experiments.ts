@@ -1,6 +1,6 @@
 import { defineExperiment, type Experiment } from '../../src/index.ts';
 import type { RunOptions } from '../../src/open-run.ts';
-import type { PlanRequest } from '../../src/prepare.ts';
+import { wholeExperiment, type PlanRequest } from '../../src/prepare.ts';
 
 export const registryAddress = new URL('./registry.ts', import.meta.url).href;
 
@@ -19,18 +19,7 @@ export function smallExperiment(changes: Partial<Experiment> = {}): Experiment {
 }
 
 export function request(experiment: Experiment, changes: Partial<PlanRequest> = {}): PlanRequest {
-  return {
-    experiment,
-    budget: 'smoke',
-    where: [],
-    set: [],
-    seed: 0,
-    splitRule: 'hash',
-    subset: 'test',
-    engine: 'auto',
-    data: new Map(),
-    ...changes,
-  };
+  return { ...wholeExperiment(experiment, 'smoke'), ...changes };
 }
 
 export function runOptions(
