@@ -118,7 +118,13 @@ function panel(colour: string, members: readonly Point[]): Panel {
         encoding: { x, y, color },
       },
       {
+        transform: [{ filter: 'datum.plain' }],
         mark: { type: 'text', align: 'left', dx: 5, dy: -8, fontSize: 9 },
+        encoding: { x, y, color, text: { field: 'setting' } },
+      },
+      {
+        transform: [{ filter: '!datum.plain' }],
+        mark: { type: 'text', align: 'left', dx: 5, dy: 12, fontSize: 9 },
         encoding: { x, y, color, text: { field: 'setting' } },
       },
     ],
