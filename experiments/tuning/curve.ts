@@ -87,7 +87,11 @@ function panel(colour: string, members: readonly Point[]): Panel {
   const most = Math.max(...members.map(({ triples }) => triples));
   const data = members
     .filter(({ triples }) => triples === most)
-    .map((point) => ({ ...point, plain: /^[a-z]+-(\d+|ten-times)$/.test(point.setting) }));
+    .map((point) => ({
+      ...point,
+      plain: /^[a-z]+-(\d+|ten-times)$/.test(point.setting),
+      label: point.setting.slice(point.preset.length + 1),
+    }));
   const x = {
     field: 'seconds',
     type: 'quantitative',
@@ -118,14 +122,8 @@ function panel(colour: string, members: readonly Point[]): Panel {
         encoding: { x, y, color },
       },
       {
-        transform: [{ filter: 'datum.plain' }],
         mark: { type: 'text', align: 'left', dx: 5, dy: -8, fontSize: 9 },
-        encoding: { x, y, color, text: { field: 'setting' } },
-      },
-      {
-        transform: [{ filter: '!datum.plain' }],
-        mark: { type: 'text', align: 'left', dx: 5, dy: 12, fontSize: 9 },
-        encoding: { x, y, color, text: { field: 'setting' } },
+        encoding: { x, y, color, text: { field: 'label' } },
       },
     ],
   };
