@@ -35,6 +35,16 @@ const paper = [21, 27, 36, 48, 64].map((side): Scale => {
 const fast = official.map((scale): Scale => ({ ...scale, shared: true }));
 const grey = (scales: readonly Scale[]): Scale[] => scales.map((scale): Scale => ({ ...scale, copies: 42 }));
 
+/** Whole iterations with separate copies and with shared ones. */
+const SHARING: readonly (readonly [name: string, scales: readonly Scale[]])[] = [
+  ['official', official],
+  ['fast with five scales', fast],
+  ['fast', fast.slice(0, 3)],
+  ['official, grey', grey(official)],
+  ['fast with five scales, grey', grey(fast)],
+  ['fast, grey', grey(fast).slice(0, 3)],
+];
+
 /** Everything `npm run bench` times. */
 export const CASES: readonly Case[] = [
   discriminatorStep({ side: 64, width: 32, padding: 'same', shared: false, copies: 54 }, true),
@@ -47,20 +57,10 @@ export const CASES: readonly Case[] = [
   scoring(fast[4]),
   scoring(grey(official)[4]),
   scoring(grey(fast)[4]),
-  iteration('official', official),
   iteration('paper', paper),
-  iteration('fast with five scales', fast),
-  iteration('fast', fast.slice(0, 3)),
-  iteration('official, grey', grey(official)),
-  iteration('fast with five scales, grey', grey(fast)),
-  iteration('fast, grey', grey(fast).slice(0, 3)),
-  // What `fast` does in four of five iterations, with and without sharing.
-  realSteps('official', official),
-  realSteps('fast with five scales', fast),
-  realSteps('fast', fast.slice(0, 3)),
-  realSteps('official, grey', grey(official)),
-  realSteps('fast with five scales, grey', grey(fast)),
-  realSteps('fast, grey', grey(fast).slice(0, 3)),
+  ...SHARING.map(([name, scales]) => iteration(name, scales)),
+  // What `fast` does in four of five iterations.
+  ...SHARING.map(([name, scales]) => realSteps(name, scales)),
 ];
 
 function discriminatorSpec({ width, padding, copies }: Scale): NetworkSpec {
