@@ -22,11 +22,13 @@ export const registry: Registry = {
     if (detector !== 'htdg') return null;
     const config = settings as HtdgConfig;
     const { training } = config;
+    // A step is a period of the generator: its other iterations cost less.
+    const { iterations, generatorEvery: period } = training;
     return {
-      steps: training.iterations[colour],
+      steps: Math.ceil(iterations[colour] / period),
       settings: (steps) => ({
         ...config,
-        training: { ...training, iterations: { grey: steps, rgb: steps } },
+        training: { ...training, iterations: { grey: steps * period, rgb: steps * period } },
       }),
     };
   },
