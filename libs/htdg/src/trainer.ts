@@ -167,6 +167,17 @@ async function runIterations(
   let average = start?.average ?? null;
   const every = checkpointPeriod(side);
   let latest: ScaleCheckpoint | null = start;
+  let takenAt = -Infinity;
+  const take = async (): Promise<void> => {
+    latest = {
+      n,
+      generator: (await networks.generator?.exportState()) ?? null,
+      discriminator: await networks.discriminator.exportState(),
+      average,
+      losses: [...losses],
+    };
+    takenAt = performance.now();
+  };
   let saving: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {
     const checkpoint = latest;
@@ -196,17 +207,11 @@ async function runIterations(
         const state = learned(await networks.discriminator.exportState());
         average = averageIn(average, state, iteration - averagedFrom + 1);
       }
-      if (store) {
-        latest = {
-          n,
-          generator: (await networks.generator?.exportState()) ?? null,
-          discriminator: await networks.discriminator.exportState(),
-          average,
-          losses: [...losses],
-        };
-        if (losses.length % every === 0 && losses.length < iterations) await save();
-      }
       report({ type: 'progress', stage, done: losses.length, total: iterations });
+      const due = losses.length % every === 0 && losses.length < iterations;
+      const leaving = signal?.aborted ?? false;
+      if (store && (due || leaving || performance.now() - takenAt >= keepEveryMs)) await take();
+      if (due || leaving) await save();
     }
     await saving;
     return { losses, average };
@@ -217,6 +222,9 @@ async function runIterations(
     signal?.removeEventListener('abort', onAbort);
   }
 }
+
+/** A signal amid an iteration costs what came after the last copy of the networks. Copies of every iteration would keep the garbage collector busy. */
+const keepEveryMs = 1000;
 
 /** Iterations between checkpoints: a few seconds of work at every scale. */
 function checkpointPeriod(side: number): number {
