@@ -49,18 +49,12 @@ export class KernelDiscriminator implements DiscriminatorNetwork {
     const { session, pointer } = this.#network;
     return this.#network.enqueue(async () => {
       const images = imagesOf(batch);
-      const gradient = new Float32Array(images.length);
+      const gradients = images.map(({ length }) => new Float32Array(length));
       const loss = new Float64Array(1);
-      await session.exchange([describeBatch(batch), images], [gradient, loss], (sent, received) => {
+      await session.exchange([describeBatch(batch), images], [gradients, loss], (sent, received) => {
         return [Call.inputGradient, pointer, ...sent, ...received];
       });
-      return {
-        loss: loss[0],
-        gradients: split(
-          gradient,
-          batch.canvases.map(({ images }) => images.length),
-        ),
-      };
+      return { loss: loss[0], gradients };
     });
   }
 
@@ -96,11 +90,11 @@ export class KernelDiscriminator implements DiscriminatorNetwork {
   #forward(batch: Batch, sizes: number[], call: Call, option: number): Promise<Float32Array[]> {
     const { session, pointer } = this.#network;
     return this.#network.enqueue(async () => {
-      const result = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
-      await session.exchange([describeBatch(batch), imagesOf(batch)], [result], (sent, received) => {
+      const results = sizes.map((size) => new Float32Array(size));
+      await session.exchange([describeBatch(batch), imagesOf(batch)], [results], (sent, received) => {
         return [call, pointer, ...sent, option, ...received];
       });
-      return split(result, sizes);
+      return results;
     });
   }
 }
@@ -115,18 +109,6 @@ function describeBatch({ count, side, canvases }: Batch): Int32Array {
   return Int32Array.from(numbers);
 }
 
-/** All canvases one after another. */
-function imagesOf({ canvases }: Batch): Float32Array {
-  const all = new Float32Array(canvases.reduce((sum, { images }) => sum + images.length, 0));
-  let offset = 0;
-  for (const { images } of canvases) {
-    all.set(images, offset);
-    offset += images.length;
-  }
-  return all;
-}
-
-function split(values: Float32Array, sizes: readonly number[]): Float32Array[] {
-  let offset = 0;
-  return sizes.map((size) => values.slice(offset, (offset += size)));
+function imagesOf({ canvases }: Batch): Float32Array[] {
+  return canvases.map(({ images }) => images);
 }

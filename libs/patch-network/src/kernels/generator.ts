@@ -1,4 +1,4 @@
-import { sizeOf, tensor, type Tensor } from '@fsad/tensors';
+import { tensor, type Tensor } from '@fsad/tensors';
 import { checkGeneratorInput, checkOutputGradients } from '../check.ts';
 import type { AdamSettings, GeneratorNetwork, NetworkMode, NetworkSpec, NetworkState } from '../engine.ts';
 import { BLOCKS, sideAfter } from '../layout.ts';
@@ -37,12 +37,7 @@ export class KernelGenerator implements GeneratorNetwork {
     const { session, pointer } = this.#network;
     await this.#network.enqueue(async () => {
       checkOutputGradients(outputGradients, this.#recorded);
-      const gradients = new Float32Array(outputGradients.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-      let offset = 0;
-      for (const { data } of outputGradients) {
-        gradients.set(data, offset);
-        offset += data.length;
-      }
+      const gradients = outputGradients.map(({ data }) => data);
       await session.exchange([gradients, this.#network.adam(adam)], [], (sent) => {
         return [Call.generatorStep, pointer, ...sent];
       });

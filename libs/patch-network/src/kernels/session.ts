@@ -1,7 +1,9 @@
 import { Call, type KernelHost } from './host.ts';
 
-/** Room for one value of a call, 64-byte aligned in the kernels' memory. */
 type Values = Float32Array | Float64Array | Int32Array;
+type Received = Float32Array | Float64Array;
+/** One argument of a call, 64-byte aligned in the kernels' memory: an array, or several one right after the other. */
+type Argument<V> = V | readonly V[];
 
 /**
  * Runs whole operations on a host one after another: what they send and receive goes through one piece of the kernels' memory that
@@ -26,33 +28,35 @@ export class KernelSession {
   }
 
   /**
-   * One call inside an operation. `send` arrays are copied in and `receive` arrays are copied out; `call` gets their pointers, 0 for null.
+   * One call inside an operation. `send` is copied in and `receive` is copied out, array by array, without another copy between; `call`
+   * gets their pointers, 0 for null.
    * @throws Error when the kernels' memory ran out.
    */
   async exchange(
-    send: readonly (Values | null)[],
-    receive: readonly (Float32Array | Float64Array)[],
+    send: readonly (Argument<Values> | null)[],
+    receive: readonly Argument<Received>[],
     call: (sent: number[], received: number[]) => [Call, ...number[]],
   ): Promise<void> {
-    const room = (values: Values | null): number =>
-      values === null ? 0 : Math.ceil(values.byteLength / 64) * 64;
-    const bytes = [...send, ...receive].reduce((sum, values) => sum + room(values), 0);
+    const bytes = [...send, ...receive].reduce((sum, argument) => sum + room(arraysOf(argument)), 0);
     await this.#reserve(bytes);
     let next = this.#staging.pointer;
-    const place = (values: Values | null): number => {
-      if (values === null) return 0;
+    const place = (arrays: readonly Values[]): number => {
       const pointer = next;
-      next += room(values);
+      next += room(arrays);
       return pointer;
     };
-    const sent = send.map((values) => {
-      const pointer = place(values);
-      if (values !== null) this.host.write(pointer, values);
+    const sent = send.map((argument) => {
+      if (argument === null) return 0;
+      const arrays = arraysOf(argument);
+      const pointer = place(arrays);
+      eachPlaced(arrays, pointer, (values, at) => this.host.write(at, values));
       return pointer;
     });
-    const received = receive.map(place);
+    const received = receive.map((argument) => place(arraysOf(argument)));
     if ((await this.host.run(...call(sent, received))) !== 0) throw outOfMemory();
-    receive.forEach((values, i) => this.host.read(received[i], values));
+    receive.forEach((argument, i) => {
+      eachPlaced(arraysOf(argument), received[i], (values, at) => this.host.read(at, values));
+    });
   }
 
   async close(): Promise<void> {
@@ -72,6 +76,27 @@ export class KernelSession {
     const pointer = await this.host.run(Call.allocate, bytes);
     if (pointer === 0) throw outOfMemory();
     this.#staging = { pointer, bytes };
+  }
+}
+
+function arraysOf<V extends Values>(argument: Argument<V> | null): readonly V[] {
+  if (argument === null) return [];
+  return ArrayBuffer.isView(argument) ? [argument] : argument;
+}
+
+function room(arrays: readonly Values[]): number {
+  return Math.ceil(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0) / 64) * 64;
+}
+
+function eachPlaced<V extends Values>(
+  arrays: readonly V[],
+  pointer: number,
+  act: (values: V, at: number) => void,
+): void {
+  let at = pointer;
+  for (const values of arrays) {
+    act(values, at);
+    at += values.byteLength;
   }
 }
 
