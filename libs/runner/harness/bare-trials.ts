@@ -1,23 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { judge, columns, openRun } from '../src/index.ts';
-import { taskOf } from '../src/open-run.ts';
+import { registry } from '../src/default-registry.ts';
+import { judge, columns } from '../src/judge.ts';
 import { openMethod } from '../src/registry.ts';
-import { trialImages } from '../src/task.ts';
-import { harnessOptions, heavyExperiment } from './sweep.ts';
+import { trialImages, type TrialTask } from '../src/task.ts';
 
 // The work of the trials and nothing else, one after the other in this process: every second one, from `part`. No journal, no checkpoint, no result.
 
-const { values } = parseArgs({
-  options: { store: { type: 'string' }, trials: { type: 'string' }, part: { type: 'string' } },
-});
-const experiment = heavyExperiment(Number(values.trials));
-const store = values.store as string;
-const { prepared, registry, sorted } = await openRun(
-  harnessOptions({ experiment, store, workers: 1, onEvent: () => undefined }),
-);
-for (const [i, trial] of sorted.pending.entries()) {
+const { values } = parseArgs({ options: { tasks: { type: 'string' }, part: { type: 'string' } } });
+const tasks = JSON.parse(readFileSync(values.tasks as string, 'utf8')) as TrialTask[];
+for (const [i, task] of tasks.entries()) {
   if (i % 2 !== Number(values.part)) continue;
-  const task = taskOf(trial, prepared, { command: '', gitCommit: null });
   const { configuration } = task.inputs;
   const dataset = await registry.openDataset('generated', null);
   const { split, test } = await trialImages(task, dataset, registry);
@@ -33,4 +26,3 @@ for (const [i, trial] of sorted.pending.entries()) {
   detector.dispose();
   await dataset.close();
 }
-await prepared.close();

@@ -30,7 +30,7 @@ export class Fleet {
   start(): Running {
     const args = ['--store', this.#store, '--trials', `${this.#trials}`, '--workers', `${this.#workers}`];
     if (this.#queue) args.push('--queue', this.#queue);
-    this.#runner = start(fileOf('run-sweep.ts'), args, this.#hear);
+    this.#runner = start(fileOf('run-sweep.ts'), args, { onLine: this.#hear });
     this.keepWorkers();
     return this.#runner;
   }

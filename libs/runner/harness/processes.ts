@@ -14,14 +14,24 @@ export interface Running {
   readonly alive: () => boolean;
 }
 
-/** Starts a TypeScript file; `onLine` hears each line of its output. */
+export interface StartOptions {
+  /** Hears each line of its output. */
+  readonly onLine?: (line: string) => void;
+  /** Head of a process group of its own, which no Ctrl-C at the terminal reaches. */
+  readonly group?: boolean;
+  /** For V8. */
+  readonly flags?: readonly string[];
+}
+
+/** Starts a TypeScript file. */
 export function start(
   file: string,
   args: readonly string[],
-  onLine: (line: string) => void = () => undefined,
+  { onLine = () => undefined, group = false, flags = [] }: StartOptions = {},
 ): Running {
-  const child = spawn(process.execPath, ['--import', loader, file, ...args], {
+  const child = spawn(process.execPath, [...flags, '--import', loader, file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: group,
   });
   let said = '';
   let rest = '';

@@ -1,12 +1,120 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { start, type Running } from './processes.ts';
+import { openRun, taskOf } from '../src/open-run.ts';
+import { oldSpaceRoom } from '../src/trial-process.ts';
+import { pause, start, type Running } from './processes.ts';
+import { harnessOptions, heavyExperiment } from './sweep.ts';
 
-// npm run side-by-side: what two workers of one thread reach, against two bare processes that do the same trials. Both in turns, several times; wants a quiet
-// machine. The wall clock counts. On either side it counts the start of the processes in which trials run, and not the runner's own start.
+// npm run side-by-side: what two workers of one thread reach, against two bare processes that do the same trials. Both sides are under way at once and
+// take turns of a second, all processes of the other being stopped meanwhile, so that a machine whose speed drifts slows both alike. Either side's
+// clock runs in its turns only, from the start of the processes in which trials run to the end of the last: planning is left out. V8 has as much room on either side. Not on Windows.
+
+const turnMs = 1000;
+
+/** One of the two sides: its processes run only in its turns. */
+class Side {
+  readonly #running: readonly Running[];
+  readonly #ended: Promise<unknown>;
+  #from: number;
+  #counts: boolean;
+  #over = false;
+  seconds = 0;
+
+  /** With `beginsAt` the clock starts at the first line of output that has it, else at once. */
+  constructor(commands: readonly (readonly string[])[], beginsAt: string | null) {
+    this.#counts = beginsAt === null;
+    this.#from = performance.now();
+    const hear = (line: string): void => {
+      if (this.#counts || !line.includes(beginsAt as string)) return;
+      this.#counts = true;
+      this.#from = performance.now();
+    };
+    const options = { onLine: hear, group: true, flags: [oldSpaceRoom] };
+    this.#running = commands.map(([file, ...args]) =>
+      start(fileURLToPath(new URL(`./${file}`, import.meta.url)), args, options),
+    );
+    this.#ended = Promise.all(this.#running.map(({ ended }) => ended)).then(() => (this.#over = true));
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Continues its processes for one turn, or to their end. */
+  async turn(): Promise<void> {
+    this.#signal('SIGCONT');
+    this.#from = performance.now();
+    await Promise.race([pause(turnMs), this.#ended]);
+    this.hold();
+    const failed = this.#running.find(({ process }) => process.exitCode !== null && process.exitCode !== 0);
+    if (failed) throw new Error(failed.said());
+  }
+
+  /** Stops its processes, and its clock. */
+  hold(): void {
+    this.#signal('SIGSTOP');
+    if (this.#counts) this.seconds += (performance.now() - this.#from) / 1000;
+  }
+
+  end(): void {
+    this.#signal('SIGKILL');
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    for (const { pid, alive } of this.#running) if (alive()) process.kill(-pid, signal);
+  }
+}
+
+async function round(folder: string, tasks: string, trials: number): Promise<number> {
+  const sweep = ['--heavy', '--store', folder, '--trials', `${trials}`, '--workers', '2'];
+  const workers = new Side([['run-sweep.ts', ...sweep]], '"type":"start"');
+  workers.hold();
+  const bare = new Side(
+    ['0', '1'].map((part) => ['bare-trials.ts', '--tasks', tasks, '--part', part]),
+    null,
+  );
+  bare.hold();
+  const interrupted = (): never => {
+    workers.end();
+    bare.end();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
+  try {
+    while (!workers.over || !bare.over) {
+      if (!bare.over) await bare.turn();
+      if (!workers.over) await workers.turn();
+    }
+  } finally {
+    process.off('SIGINT', interrupted);
+    workers.end();
+    bare.end();
+  }
+  const ratio = bare.seconds / workers.seconds;
+  process.stderr.write(
+    `two workers ${workers.seconds.toFixed(1)} s, two bare processes ${bare.seconds.toFixed(1)} s: ${ratio.toFixed(3)}\n`,
+  );
+  return ratio;
+}
+
+/** The trials' tasks as a file. */
+async function writeTasks(folder: string, trials: number): Promise<string> {
+  const options = harnessOptions({
+    experiment: heavyExperiment(trials),
+    store: join(folder, 'plan'),
+    workers: 1,
+    onEvent: () => undefined,
+  });
+  const { prepared, sorted } = await openRun(options);
+  const tasks = sorted.pending.map((trial) => taskOf(trial, prepared, { command: '', gitCommit: null }));
+  await prepared.close();
+  const file = join(folder, 'tasks.json');
+  writeFileSync(file, JSON.stringify(tasks));
+  return file;
+}
 
 const { values } = parseArgs({
   options: {
@@ -15,56 +123,16 @@ const { values } = parseArgs({
   },
 });
 const trials = Number(values.trials);
-const fileOf = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
-
 const folder = mkdtempSync(join(tmpdir(), 'fsad-side-'));
-
-/** Milliseconds until every process has ended, from the first trial's start where it is awaited, else from their own. */
-async function timed(running: readonly Running[], firstTrial: Promise<void> | null): Promise<number> {
-  await firstTrial;
-  const began = performance.now();
-  for (const one of running) {
-    if ((await one.ended) !== 0) throw new Error(one.said());
-  }
-  return performance.now() - began;
-}
-
-function runner(round: number): Promise<number> {
-  let begun: () => void;
-  const first = new Promise<void>((resolve) => (begun = resolve));
-  const store = join(folder, `${round}`);
-  const args = ['--heavy', '--store', store, '--trials', `${trials}`, '--workers', '2'];
-  return timed([start(fileOf('run-sweep.ts'), args, (line) => line.includes('"start"') && begun())], first);
-}
-
-function bare(): Promise<number> {
-  const args = (part: number): string[] => [
-    '--store',
-    join(folder, `bare-${part}`),
-    '--trials',
-    `${trials}`,
-    '--part',
-    `${part}`,
-  ];
-  return timed(
-    [0, 1].map((part) => start(fileOf('bare-trials.ts'), args(part))),
-    null,
-  );
-}
-
-const times: Record<'runner' | 'bare', number[]> = { runner: [], bare: [] };
+const ratios: number[] = [];
 try {
-  for (let round = 0; round < Number(values.rounds); round++) {
-    // Each goes first in turn.
-    for (const side of round % 2 === 0 ? (['runner', 'bare'] as const) : (['bare', 'runner'] as const)) {
-      times[side].push((side === 'runner' ? await runner(round) : await bare()) / 1000);
-      process.stderr.write(`${side}: ${times[side].at(-1)?.toFixed(2)} s\n`);
-    }
-  }
+  const tasks = await writeTasks(folder, trials);
+  for (let i = 0; i < Number(values.rounds); i++)
+    ratios.push(await round(join(folder, `${i}`), tasks, trials));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const ratios = times.runner.map((seconds, i) => times.bare[i] / seconds).sort((a, b) => a - b);
+ratios.sort((a, b) => a - b);
 const middle = ratios[Math.floor(ratios.length / 2)];
 const ends = `${ratios[0].toFixed(3)} to ${ratios[ratios.length - 1].toFixed(3)}`;
 process.stdout.write(

@@ -37,7 +37,7 @@ const childFile = fileURLToPath(new URL('./child.ts', import.meta.url));
  * Training leaves a hundred megabytes a second of young arrays behind. In the small heap of a trial's process V8 takes them for a reason to collect the old space as
  * well, up to seven times a second, which costs a seventh of the time; with this much room, in megabytes, it does not.
  */
-const oldSpaceRoom = '--initial-old-space-size=128';
+export const oldSpaceRoom = '--initial-old-space-size=128';
 
 /** A process is given another trial until it has done this many, or holds this much memory when it is done. */
 const trialsPerProcess = 50;
