@@ -34,7 +34,7 @@ export interface TrainingRun {
 /**
  * Trains scale after scale, coarsest first (Sec. 3.1): finished ones are taken from the store, an unfinished one continues at its checkpoint.
  * The same run, cut anywhere and continued, gives the same bits.
- * @throws the signal's reason once the unfinished iteration is abandoned and the last finished one stored; Error when a loss is not finite.
+ * @throws the signal's reason once the unfinished iteration is abandoned and the last copy of finished ones, at most a second old, is stored; Error when a loss is not finite.
  */
 export async function trainScales(run: TrainingRun): Promise<TrainedScale[]> {
   const plans = planScales(run.config, run.colour);
@@ -165,7 +165,6 @@ async function runIterations(
   const stage = `scale ${n + 1} of ${plans.length} (${side} px)`;
   const losses: LossRow[] = start ? [...start.losses] : [];
   let average = start?.average ?? null;
-  const every = checkpointPeriod(side);
   let latest: ScaleCheckpoint | null = start;
   let takenAt = -Infinity;
   const take = async (): Promise<void> => {
@@ -178,9 +177,11 @@ async function runIterations(
     };
     takenAt = performance.now();
   };
+  let savedAt = performance.now();
   let saving: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {
     const checkpoint = latest;
+    savedAt = performance.now();
     if (checkpoint) saving = saving.then(() => store?.saveCheckpoint(checkpoint));
     return saving;
   };
@@ -208,10 +209,10 @@ async function runIterations(
         average = averageIn(average, state, iteration - averagedFrom + 1);
       }
       report({ type: 'progress', stage, done: losses.length, total: iterations });
-      const due = losses.length % every === 0 && losses.length < iterations;
-      const leaving = signal?.aborted ?? false;
-      if (store && (due || leaving || performance.now() - takenAt >= keepEveryMs)) await take();
-      if (due || leaving) await save();
+      const since = (past: number): number => performance.now() - past;
+      const due = (signal?.aborted ?? false) || (since(savedAt) >= saveEveryMs && losses.length < iterations);
+      if (store && (due || since(takenAt) >= takeEveryMs)) await take();
+      if (due) await save();
     }
     await saving;
     return { losses, average };
@@ -223,13 +224,12 @@ async function runIterations(
   }
 }
 
-/** A signal amid an iteration costs what came after the last copy of the networks. Copies of every iteration would keep the garbage collector busy. */
-const keepEveryMs = 1000;
-
-/** Iterations between checkpoints: a few seconds of work at every scale. */
-function checkpointPeriod(side: number): number {
-  return Math.max(1, Math.round(40 * (26 / side) ** 2));
-}
+/**
+ * A signal amid an iteration costs what came after the last copy of the networks, an end without one what came after the last checkpoint. Copies of every iteration
+ * would keep the garbage collector busy.
+ */
+const takeEveryMs = 1000;
+const saveEveryMs = 5000;
 
 function meanLosses(losses: IterationLosses): LossRow {
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
