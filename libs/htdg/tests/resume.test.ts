@@ -3,7 +3,7 @@ import { sampleImages } from '@fsad/detector/conformance';
 import { openEngine } from '@fsad/patch-network';
 import { trainingPyramid } from '@fsad/pyramid';
 import type { ScaleCheckpoint, TrainedScale, TrainingStore } from '../src/model.ts';
-import { seededNoise } from '../src/noise.ts';
+import { seededNoise, type NoiseSource } from '../src/noise.ts';
 import { pyramidOf } from '../src/scales.ts';
 import { trainScales } from '../src/trainer.ts';
 import type { HtdgConfig } from '../src/config.ts';
@@ -39,25 +39,33 @@ const base = small('official', { iterations: 4 });
 const config = { ...base, training: { ...base.training, averageFrom: 0.5, generatorEvery: 2 } };
 const pyramid = trainingPyramid(sampleImages(3, 32, 2).train, pyramidOf(config));
 
-/** Trains with what `store` holds; aborts when the progress of a scale reaches `stopAt` = [scale, iterations done]. */
+/**
+ * Trains with what `store` holds; aborts when the progress of a scale reaches `stopAt` = [scale, iterations done], or amid an iteration, when the noise
+ * called `stopAt` is drawn.
+ */
 async function train(
   store: TrainingStore,
-  stopAt?: readonly [number, number],
+  stopAt?: readonly [number, number] | string,
   with_: HtdgConfig = config,
 ): Promise<TrainedScale[]> {
   const engine = await openEngine('auto', { threads: 2 });
   const controller = new AbortController();
+  const noise = seededNoise(5);
+  const normal: NoiseSource['normal'] = (name, shape) => {
+    if (name === stopAt) controller.abort(new Error('stopped'));
+    return noise.normal(name, shape);
+  };
   try {
     return await trainScales({
       engine,
       config: with_,
       colour: 'rgb',
-      noise: seededNoise(5),
+      noise: { ...noise, normal },
       pyramid,
       store,
       signal: controller.signal,
       report(event) {
-        if (event.type !== 'progress' || !stopAt) return;
+        if (event.type !== 'progress' || typeof stopAt !== 'object') return;
         if (event.stage.startsWith(`scale ${stopAt[0] + 1} `) && event.done === stopAt[1]) {
           controller.abort(new Error('stopped'));
         }
@@ -80,6 +88,16 @@ describe('a training that is stopped and continued', () => {
     await expect(train(store, [scale, done])).rejects.toThrow('stopped');
     const continued = await train(store);
     expect(continued).toEqual(whole);
+  });
+
+  it.each([0, 1])('amid an iteration of scale %i goes on from whole ones', async (scale) => {
+    const whole = await train(new MemoryStore());
+    const store = new MemoryStore();
+    await expect(train(store, `scale/${scale}/iteration/2/z`)).rejects.toThrow('stopped');
+    const { n, losses } = store.latest!;
+    expect(n).toBe(scale);
+    expect([1, 2]).toContain(losses.length);
+    expect(await train(store)).toEqual(whole);
   });
 
   it('loses nothing but the unfinished iteration', async () => {

@@ -118,7 +118,7 @@ async function writeTasks(folder: string, trials: number): Promise<string> {
 
 const { values } = parseArgs({
   options: {
-    trials: { type: 'string', default: '6' },
+    trials: { type: 'string', default: '12' },
     rounds: { type: 'string', default: '3' },
   },
 });
@@ -133,7 +133,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 ratios.sort((a, b) => a - b);
-const middle = ratios[Math.floor(ratios.length / 2)];
+const middle = ratios[Math.floor((ratios.length - 1) / 2)];
 const ends = `${ratios[0].toFixed(3)} to ${ratios[ratios.length - 1].toFixed(3)}`;
 process.stdout.write(
   `two workers reach ${middle.toFixed(3)} of two bare processes (median of ${ratios.length} rounds of ${trials} trials, ${ends})\n`,
