@@ -34,7 +34,8 @@ export interface TrainingRun {
 /**
  * Trains scale after scale, coarsest first (Sec. 3.1): finished ones are taken from the store, an unfinished one continues at its checkpoint.
  * The same run, cut anywhere and continued, gives the same bits.
- * @throws the signal's reason once the unfinished iteration is abandoned and the last copy of finished ones, at most a second old, is stored; Error when a loss is not finite.
+ * @throws the signal's reason once the unfinished iteration is abandoned and the last copy of finished ones, at most a second old, is stored;
+ * Error when a loss is not finite.
  */
 export async function trainScales(run: TrainingRun): Promise<TrainedScale[]> {
   const plans = planScales(run.config, run.colour);

@@ -10,7 +10,8 @@ import { harnessOptions, heavyExperiment } from './sweep.ts';
 
 // npm run side-by-side: what two workers of one thread reach, against two bare processes that do the same trials. Both sides are under way at once and
 // take turns of a second, all processes of the other being stopped meanwhile, so that a machine whose speed drifts slows both alike. Either side's
-// clock runs in its turns only, from the start of the processes in which trials run to the end of the last: planning is left out. V8 has as much room on either side. Not on Windows.
+// clock runs in its turns only, from the start of the processes in which trials run to the end of the last: planning is left
+// out. V8 has as much room on either side. Not on Windows.
 
 const turnMs = 1000;
 
@@ -20,7 +21,6 @@ class Side {
   readonly #ended: Promise<unknown>;
   #from: number;
   #counts: boolean;
-  #over = false;
   seconds = 0;
 
   /** With `beginsAt` the clock starts at the first line of output that has it, else at once. */
@@ -36,11 +36,11 @@ class Side {
     this.#running = commands.map(([file, ...args]) =>
       start(fileURLToPath(new URL(`./${file}`, import.meta.url)), args, options),
     );
-    this.#ended = Promise.all(this.#running.map(({ ended }) => ended)).then(() => (this.#over = true));
+    this.#ended = Promise.all(this.#running.map(({ ended }) => ended));
   }
 
   get over(): boolean {
-    return this.#over;
+    return !this.#running.some(({ alive }) => alive());
   }
 
   /** Continues its processes for one turn, or to their end. */
@@ -49,7 +49,7 @@ class Side {
     this.#from = performance.now();
     await Promise.race([pause(turnMs), this.#ended]);
     this.hold();
-    const failed = this.#running.find(({ process }) => process.exitCode !== null && process.exitCode !== 0);
+    const failed = this.#running.find(({ process, alive }) => !alive() && process.exitCode !== 0);
     if (failed) throw new Error(failed.said());
   }
 
