@@ -49,6 +49,11 @@ class Side {
     this.#from = performance.now();
     await Promise.race([pause(turnMs), this.#ended]);
     this.hold();
+    this.requireWell();
+  }
+
+  /** @throws Error when one of its processes did not end well, also between two turns. */
+  requireWell(): void {
     const failed = this.#running.find(({ process, alive }) => !alive() && process.exitCode !== 0);
     if (failed) throw new Error(failed.said());
   }
@@ -88,6 +93,8 @@ async function round(folder: string, tasks: string, trials: number): Promise<num
       if (!bare.over) await bare.turn();
       if (!workers.over) await workers.turn();
     }
+    bare.requireWell();
+    workers.requireWell();
   } finally {
     process.off('SIGINT', interrupted);
     workers.end();
