@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { registry } from '../src/default-registry.ts';
-import { judge, columns } from '../src/judge.ts';
+import { judge, columns, trialImages, type TrialTask } from '../src/trial/index.ts';
 import { openMethod } from '../src/registry.ts';
-import { trialImages, type TrialTask } from '../src/task.ts';
 
 // The work of the trials and nothing else, one after the other in this process: every second one, from `part`. No journal, no checkpoint, no result.
 

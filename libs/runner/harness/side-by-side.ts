@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openRun, taskOf } from '../src/open-run.ts';
-import { oldSpaceRoom } from '../src/trial-process.ts';
+import { oldSpaceRoom } from '../src/process/index.ts';
 import { pause, start, type Running } from './processes.ts';
 import { harnessOptions, heavyExperiment } from './sweep.ts';
 

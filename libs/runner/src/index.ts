@@ -1,4 +1,4 @@
-export { canonicalJson, cellId, differences, trialKey } from './key.ts';
+export { canonicalJson, cellId, differences, trialKey } from './store/index.ts';
 export {
   resultSchema,
   summaries,
@@ -15,22 +15,22 @@ export {
   type TrialScores,
   type TrialStatus,
   type TrialSummary,
-} from './result.ts';
-export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './experiment.ts';
-export { readResult, readSummaries, sidePath } from './index-file.ts';
-export { openStore, type Store } from './store.ts';
-export { columns, judge } from './judge.ts';
-export { judgePixels } from './localise.ts';
-export { applySetting, parseSettings } from './selection.ts';
-export { estimatePlan, type PlanEstimate } from './estimate-plan.ts';
+} from './store/index.ts';
+export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './plan/index.ts';
+export { readResult, readSummaries, sidePath } from './store/index.ts';
+export { openStore, type Store } from './store/index.ts';
+export { columns, judge } from './trial/index.ts';
+export { judgePixels } from './trial/index.ts';
+export { applySetting, parseSettings } from './plan/index.ts';
+export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
 export { methods, withoutEngine } from './methods.ts';
-export { PlanError, wholeExperiment, type PlanRequest } from './prepare.ts';
+export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
 export { duration, RunProgress } from './progress.ts';
 export type { Registry } from './registry.ts';
 export type { RunEvent, RunSummary } from './run-events.ts';
 export { openRun, type RunOptions } from './open-run.ts';
 export { runExperiment } from './run-experiment.ts';
-export { ChangedCellsError } from './sort-trials.ts';
+export { ChangedCellsError } from './plan/index.ts';
 
 /** Address of the module with the project's own methods, datasets and engines. */
 export const defaultRegistry = new URL('./default-registry.ts', import.meta.url).href;

@@ -1,11 +1,17 @@
-import { Durations } from './estimate.ts';
-import { prepare, type PlanRequest, type Prepared } from './prepare.ts';
+import {
+  Durations,
+  prepare,
+  type PlanRequest,
+  type Prepared,
+  sortTrials,
+  type PendingTrial,
+  type Share,
+  type SortedTrials,
+} from './plan/index.ts';
 import { importRegistry, type Registry } from './registry.ts';
-import type { Cell } from './result.ts';
+import { type Cell, openStore, type Store } from './store/index.ts';
 import type { RunEvent } from './run-events.ts';
-import { sortTrials, type PendingTrial, type Share, type SortedTrials } from './sort-trials.ts';
-import { openStore, type Store } from './store.ts';
-import type { TrialTask } from './task.ts';
+import type { TrialTask } from './trial/index.ts';
 
 export interface RunOptions {
   readonly request: PlanRequest;

@@ -1,6 +1,6 @@
-import type { Cell } from './result.ts';
+import type { Cell } from './store/index.ts';
 import type { RunEvent } from './run-events.ts';
-import { cellName } from './sort-trials.ts';
+import { cellName } from './plan/index.ts';
 
 /** Where progress is drawn. */
 export interface ProgressScreen {

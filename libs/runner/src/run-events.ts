@@ -1,5 +1,5 @@
-import type { TrialProgress } from './run-trial.ts';
-import type { Cell, TrialStatus } from './result.ts';
+import type { TrialProgress } from './trial/index.ts';
+import type { Cell, TrialStatus } from './store/index.ts';
 
 /** What a run tells while it goes on; whoever called it draws, prints or drops it. */
 export type RunEvent =

@@ -1,13 +1,10 @@
-import { coreGroups, type CoreGroups } from './core-groups.ts';
-import { isDiskFull } from './files.ts';
+import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from './process/index.ts';
+import { isDiskFull } from './store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from './open-run.ts';
-import { gitCommit } from './provenance.ts';
+import { gitCommit, type TrialTask } from './trial/index.ts';
 import type { RunSummary } from './run-events.ts';
-import type { PendingTrial } from './sort-trials.ts';
+import type { PendingTrial } from './plan/index.ts';
 import { Tally } from './tally.ts';
-import type { TrialTask } from './task.ts';
-import { TrialProcess } from './trial-process.ts';
-import { workOnTrial } from './work-on-trial.ts';
 
 /**
  * Runs what an experiment still lacks in a store: each trial in a process of its own, several side by side. Ends early, leaving everything valid, when

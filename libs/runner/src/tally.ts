@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { addCell, journalPath, LockedError } from '@fsad/tracking';
-import { countKinds, kindOf } from './estimate.ts';
+import { countKinds, kindOf, type PendingTrial } from './plan/index.ts';
 import type { OpenedRun } from './open-run.ts';
-import type { Cell, TrialResult } from './result.ts';
+import type { Cell, TrialResult } from './store/index.ts';
 import type { RunEvent, RunSummary } from './run-events.ts';
-import type { PendingTrial } from './sort-trials.ts';
 
 /** Counts the cells of a run while its trials end, and tells of it. */
 export class Tally {

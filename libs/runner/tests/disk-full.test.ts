@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { indexLines, resultPath } from '../src/index-file.ts';
+import { indexLines, resultPath } from '../src/store/index.ts';
 import type { RunEvent } from '../src/run-events.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { runOptions, smallExperiment } from './support/experiments.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JournalError, journalKeys, journalPath, scanJournal, type JournalEvent } from '@fsad/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endingOf } from '../src/failure.ts';
+import { endingOf } from '../src/trial/index.ts';
 import { readResult } from '../src/index.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, readSummaries, sidePath, type Cell, type TrialSummary } from '../src/index.ts';
-import { writeResult } from '../src/index-file.ts';
+import { writeResult } from '../src/store/index.ts';
 import { sampleCell, sampleResult } from './support/samples.ts';
 
 let directory: string;
@@ -111,7 +111,7 @@ describe('store', () => {
   it('sweeps the temporary file of a process that is gone, and leaves that of one that lives', async () => {
     const result = sampleResult('a');
     await (await openStore(directory)).commit(result);
-    const { hostTag } = await import('../src/files.ts');
+    const { hostTag } = await import('../src/store/files.ts');
     const folder = join(directory, result.key.slice(0, 2));
     await writeFile(join(folder, `.x.json.${hostTag}-4194304-0a.tmp`), 'half');
     await writeFile(join(folder, `.y.json.${hostTag}-${process.pid}-0a.tmp`), 'half');

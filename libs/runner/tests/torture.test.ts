@@ -7,7 +7,7 @@ import { differencesOf } from '../harness/compare-stores.ts';
 import { findRedis } from '../harness/redis-server.ts';
 import { torture } from '../harness/torture.ts';
 import { readSummaries, runExperiment, sidePath } from '../src/index.ts';
-import { resultPath } from '../src/index-file.ts';
+import { resultPath } from '../src/store/index.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';
 
 let folder: string;

@@ -1,14 +1,10 @@
 import { QueueEvents, type Queue } from 'bullmq';
-import { failedResult } from '../failed-result.ts';
-import { isDiskFull } from '../files.ts';
+import { failedResult, gitCommit, type TrialProgress, type TrialTask } from '../trial/index.ts';
+import { isDiskFull, type TrialResult } from '../store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from '../open-run.ts';
-import { gitCommit } from '../provenance.ts';
-import type { TrialResult } from '../result.ts';
 import type { RunSummary } from '../run-events.ts';
-import type { TrialProgress } from '../run-trial.ts';
-import type { PendingTrial } from '../sort-trials.ts';
+import type { PendingTrial } from '../plan/index.ts';
 import { Tally } from '../tally.ts';
-import type { TrialTask } from '../task.ts';
 import {
   closeSoon,
   connectionOf,

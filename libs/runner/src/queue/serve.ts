@@ -1,14 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { WaitingError, Worker, type Job } from 'bullmq';
-import { coreGroups, type CoreGroups } from '../core-groups.ts';
-import { isDiskFull } from '../files.ts';
+import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from '../process/index.ts';
+import { isDiskFull } from '../store/index.ts';
 import { dataOf, type RunOptions } from '../open-run.ts';
-import type { PlanRequest } from '../prepare.ts';
+import type { PlanRequest } from '../plan/index.ts';
 import { importRegistry, type Registry } from '../registry.ts';
 import { finishEvent } from '../tally.ts';
-import { requireFit, UnfitError, type TrialTask } from '../task.ts';
-import { TrialProcess } from '../trial-process.ts';
-import { workOnTrial } from '../work-on-trial.ts';
+import { requireFit, UnfitError, type TrialTask } from '../trial/index.ts';
 import {
   closeSoon,
   connectionOf,

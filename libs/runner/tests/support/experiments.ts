@@ -1,6 +1,6 @@
 import { defineExperiment, type Experiment } from '../../src/index.ts';
 import type { RunOptions } from '../../src/open-run.ts';
-import { wholeExperiment, type PlanRequest } from '../../src/prepare.ts';
+import { wholeExperiment, type PlanRequest } from '../../src/plan/index.ts';
 
 export const registryAddress = new URL('./registry.ts', import.meta.url).href;
 

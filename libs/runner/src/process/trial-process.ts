@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stepOf, type FromChild, type Leaving, type Telling, type ToChild } from './child-messages.ts';
-import type { Ending } from './failure.ts';
-import type { TrialProgress } from './run-trial.ts';
+import type { Ending, TrialProgress } from '../trial/index.ts';
 
 /** How a child process left its work. */
 export type ChildOutcome =

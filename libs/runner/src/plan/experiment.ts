@@ -1,7 +1,7 @@
 import { DATASET_NAMES, type DatasetName } from '@fsad/datasets';
 import { parseConfig } from '@fsad/detector';
 import { z } from 'zod';
-import type { Budget, Evaluation } from './result.ts';
+import type { Budget, Evaluation } from '../store/index.ts';
 
 /** Where in the matrix a method is used; what `set` may depend on. */
 export interface Place {

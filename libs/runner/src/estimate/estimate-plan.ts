@@ -1,8 +1,7 @@
 import { calibratePlan, type CalibrationStep } from './calibrate-plan.ts';
-import { coreGroups } from './core-groups.ts';
-import { countKinds } from './estimate.ts';
-import type { OpenedRun, RunOptions } from './open-run.ts';
-import type { PendingTrial } from './sort-trials.ts';
+import { coreGroups } from '../process/index.ts';
+import { countKinds, type PendingTrial } from '../plan/index.ts';
+import type { OpenedRun, RunOptions } from '../open-run.ts';
 
 /** A plan as it is shown before anything runs. */
 export interface PlanEstimate {

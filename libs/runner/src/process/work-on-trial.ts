@@ -1,10 +1,12 @@
-import { failedResult, tellOfTheDead } from './failed-result.ts';
-import { DiskFullError } from './files.ts';
-import { readResult, writeResult } from './index-file.ts';
-import type { Registry } from './registry.ts';
-import type { TrialResult } from './result.ts';
-import type { TrialProgress } from './run-trial.ts';
-import type { TrialSurroundings, TrialTask } from './task.ts';
+import {
+  failedResult,
+  tellOfTheDead,
+  type TrialProgress,
+  type TrialSurroundings,
+  type TrialTask,
+} from '../trial/index.ts';
+import { DiskFullError, readResult, writeResult, type TrialResult } from '../store/index.ts';
+import type { Registry } from '../registry.ts';
 import type { ChildOptions, ChildOutcome, TrialProcess } from './trial-process.ts';
 
 /** How long a trial may take to leave when it is asked to. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
-import type { ResolvedEngine } from './registry.ts';
-import type { Provenance } from './result.ts';
+import type { ResolvedEngine } from '../registry.ts';
+import type { Provenance } from '../store/index.ts';
 import type { Measured, TrialTask } from './task.ts';
 
 /** The commit of the working tree this program runs from, `+` appended when it has changes; null outside a repository. */

@@ -4,7 +4,7 @@ import type { Dataset, Split, TestItem } from '@fsad/datasets';
 import type { AnomalyMap } from '@fsad/detector';
 import { commonRange, encodePng, heatMapOverlay, type Image } from '@fsad/images';
 import { bestF1 } from '@fsad/metrics';
-import type { Artefact, Evaluation, TrialScores } from './result.ts';
+import type { Artefact, Evaluation, TrialScores } from '../store/index.ts';
 
 /** Draws what the evaluation asks for into `folder` and says what each picture shows. */
 export async function drawPictures(given: {

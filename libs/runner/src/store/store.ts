@@ -12,7 +12,7 @@ import {
 } from './index-file.ts';
 import { cellId } from './key.ts';
 import { summaries, type Cell, type TrialResult, type TrialStatus, type TrialSummary } from './result.ts';
-import { workFolder } from './task.ts';
+import { workFolder } from '../trial/index.ts';
 
 /** What the store remembers of a cell while it is open. */
 export interface StoredCell {

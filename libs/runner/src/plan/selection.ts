@@ -1,4 +1,4 @@
-import type { Cell } from './result.ts';
+import type { Cell } from '../store/index.ts';
 import { override, type Overrides } from './experiment.ts';
 
 const whereFields = ['dataset', 'class', 'shots', 'trial', 'detector', 'variant'] as const;

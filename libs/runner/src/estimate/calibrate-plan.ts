@@ -3,14 +3,11 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import { z } from 'zod';
-import { calibrationId, type CalibrationTask, type CalibrationTimes } from './calibrate.ts';
-import type { CoreGroups } from './core-groups.ts';
-import { kindOf } from './estimate.ts';
-import { writeAtomically } from './files.ts';
-import { dataOf, type OpenedRun, type RunOptions } from './open-run.ts';
-import type { Cell } from './result.ts';
-import type { PendingTrial } from './sort-trials.ts';
-import { TrialProcess } from './trial-process.ts';
+import { calibrationId, type CalibrationTask, type CalibrationTimes } from '../trial/index.ts';
+import { type CoreGroups, TrialProcess } from '../process/index.ts';
+import { kindOf, type PendingTrial } from '../plan/index.ts';
+import { writeAtomically, type Cell } from '../store/index.ts';
+import { dataOf, type OpenedRun, type RunOptions } from '../open-run.ts';
 
 /** What is measured next, for people. */
 export interface CalibrationStep {

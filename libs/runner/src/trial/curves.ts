@@ -1,5 +1,5 @@
 import { journalPath, scanJournal } from '@fsad/tracking';
-import type { TrialCurves } from './result.ts';
+import type { TrialCurves } from '../store/index.ts';
 
 const mostPoints = 400;
 

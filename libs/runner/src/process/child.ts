@@ -1,9 +1,7 @@
 import { LockedError } from '@fsad/tracking';
-import { runCalibration } from './calibrate.ts';
+import { runCalibration, endingOf, InterruptedError, runTrial, type TrialProgress } from '../trial/index.ts';
 import { stepOf, type FromChild, type Leaving, type ToChild } from './child-messages.ts';
-import { endingOf, InterruptedError } from './failure.ts';
-import { importRegistry } from './registry.ts';
-import { runTrial, type TrialProgress } from './run-trial.ts';
+import { importRegistry } from '../registry.ts';
 
 // Trials run in processes of their own: whatever leaks or crashes in one costs that trial and no other. A process that did a trial well may be given
 // the next, which saves starting another.

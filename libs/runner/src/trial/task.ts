@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
-import { openMethod, type Registry, type ResolvedEngine } from './registry.ts';
-import type { TrialDraw } from './plan.ts';
-import type { Cell, Provenance, TrialInputs, TrialResult } from './result.ts';
+import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
+import type { TrialDraw } from '../plan/index.ts';
+import type { Cell, Provenance, TrialInputs, TrialResult } from '../store/index.ts';
 
 /** A trial as it is handed to a process: values only, so that it can cross a pipe or a queue. */
 export interface TrialTask {

@@ -3,7 +3,7 @@ import type { AnomalyMap, Detector } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import { perRegionOverlap, pixelAuroc } from '@fsad/metrics';
 import { DivergedError } from './failure.ts';
-import type { TrialMetrics } from './result.ts';
+import type { TrialMetrics } from '../store/index.ts';
 import { blockSize } from './score-images.ts';
 
 /** Anomaly maps of all test images, in order. @throws DivergedError naming an image whose map is not finite; the signal's reason between two blocks. */

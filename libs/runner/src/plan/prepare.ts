@@ -3,8 +3,8 @@ import type { DetectorMethod } from '@fsad/detector';
 import { attempt, checkMatrix, found, unknownSettings } from './check-matrix.ts';
 import type { Experiment, MethodUse, Place } from './experiment.ts';
 import { evaluationOf, matrix, type MatrixEntry } from './matrix.ts';
-import type { Registry, ResolvedEngine, SplitRule } from './registry.ts';
-import type { Budget, Evaluation } from './result.ts';
+import type { Registry, ResolvedEngine, SplitRule } from '../registry.ts';
+import type { Budget, Evaluation } from '../store/index.ts';
 import {
   matches,
   parseSettings,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { memoryBytes } from './provenance.ts';
-import type { ResolvedEngine } from './registry.ts';
+import { memoryBytes } from '../trial/index.ts';
+import type { ResolvedEngine } from '../registry.ts';
 
 /** How many trials run side by side, with how many threads and how much memory each. */
 export interface CoreGroups {

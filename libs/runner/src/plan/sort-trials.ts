@@ -1,9 +1,7 @@
-import { differences } from './key.ts';
+import { differences, type Cell, type Store } from '../store/index.ts';
 import { planTrials, type PlannedTrial } from './plan.ts';
 import type { Prepared } from './prepare.ts';
-import type { Registry } from './registry.ts';
-import type { Cell } from './result.ts';
-import type { Store } from './store.ts';
+import type { Registry } from '../registry.ts';
 
 /** A trial to be done: one key, and every chosen cell that holds it. */
 export interface PendingTrial extends Omit<PlannedTrial, 'cell'> {

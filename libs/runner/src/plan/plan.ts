@@ -1,8 +1,7 @@
 import type { Dataset, Split } from '@fsad/datasets';
-import { trialKey } from './key.ts';
+import { trialKey, type Cell, type TrialInputs } from '../store/index.ts';
 import type { Prepared } from './prepare.ts';
-import type { Registry, SplitRule } from './registry.ts';
-import type { Cell, TrialInputs } from './result.ts';
+import type { Registry, SplitRule } from '../registry.ts';
 
 /** One trial to be: its key, the cell it fills and everything that enters the key. */
 export interface PlannedTrial {

@@ -1,6 +1,6 @@
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { BudgetSettings, Experiment, MethodUse } from './experiment.ts';
-import type { Budget, Cell, Evaluation } from './result.ts';
+import type { Budget, Cell, Evaluation } from '../store/index.ts';
 
 /** A cell with the method use it comes from. */
 export interface MatrixEntry {

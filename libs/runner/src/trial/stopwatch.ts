@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from './files.ts';
+import { writeAtomically } from '../store/index.ts';
 
 interface Kept {
   startedAt: string;

@@ -1,7 +1,11 @@
-import type { Ending } from './failure.ts';
-import type { CalibrationTask, CalibrationTimes } from './calibrate.ts';
-import type { TrialProgress } from './run-trial.ts';
-import type { TrialSurroundings, TrialTask } from './task.ts';
+import type {
+  Ending,
+  CalibrationTask,
+  CalibrationTimes,
+  TrialProgress,
+  TrialSurroundings,
+  TrialTask,
+} from '../trial/index.ts';
 
 /** How far a trial is, in one line: `scale 2 140/1000`. */
 export function stepOf({ stage, done, total }: TrialProgress): string {

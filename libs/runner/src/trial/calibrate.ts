@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DatasetName } from '@fsad/datasets';
-import { canonicalJson } from './key.ts';
+import { canonicalJson } from '../store/index.ts';
 import { InterruptedError } from './failure.ts';
-import { openMethod, type Registry } from './registry.ts';
+import { openMethod, type Registry } from '../registry.ts';
 
 /** A short measurement of what trials of one kind will cost here. */
 export interface CalibrationTask {

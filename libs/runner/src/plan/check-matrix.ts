@@ -3,7 +3,7 @@ import type { DetectorMethod } from '@fsad/detector';
 import { override, type MethodUse, type Place } from './experiment.ts';
 import type { MatrixEntry } from './matrix.ts';
 import type { PlanRequest } from './prepare.ts';
-import { openMethod, type Registry, type ResolvedEngine } from './registry.ts';
+import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
 import { applySetting, settingName, type Setting } from './selection.ts';
 
 /** What the checks found. */

@@ -1,7 +1,7 @@
 import type { TestItem } from '@fsad/datasets';
 import type { Score } from '@fsad/detector';
 import { auroc, aurocInterval } from '@fsad/metrics';
-import type { TrialMetrics, TrialScores } from './result.ts';
+import type { TrialMetrics, TrialScores } from '../store/index.ts';
 
 /** Scores by column, in the order of the test images. */
 export function columns(items: readonly TestItem[], scores: readonly Score[]): TrialScores {

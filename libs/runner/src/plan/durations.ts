@@ -1,4 +1,4 @@
-import type { Cell } from './result.ts';
+import type { Cell } from '../store/index.ts';
 
 /** Learns how long trials take, by kind: method, variant, dataset, shots and budget. */
 export class Durations {

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { LockedError, openJournal } from '@fsad/tracking';
 import type { Ending } from './failure.ts';
 import { provenanceOf } from './provenance.ts';
-import type { Registry } from './registry.ts';
-import type { TrialResult } from './result.ts';
+import type { Registry } from '../registry.ts';
+import type { TrialResult } from '../store/index.ts';
 import { Stopwatch } from './stopwatch.ts';
 import {
   resultFrame,

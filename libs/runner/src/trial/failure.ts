@@ -1,6 +1,5 @@
 import { BadImageError } from '@fsad/images';
-import { isDiskFull } from './files.ts';
-import type { TrialStatus } from './result.ts';
+import { isDiskFull, type TrialStatus } from '../store/index.ts';
 
 /** A loss or a score is not finite. */
 export class DivergedError extends Error {

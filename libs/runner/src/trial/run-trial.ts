@@ -5,14 +5,20 @@ import type { AnomalyMap, Detector, DetectorEvent } from '@fsad/detector';
 import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking';
 import { readCurves } from './curves.ts';
 import { DivergedError, endingOf, InterruptedError } from './failure.ts';
-import { sweepTemporaries, writeAtomically } from './files.ts';
-import { readResult, sidePath, writeResult } from './index-file.ts';
+import {
+  sweepTemporaries,
+  writeAtomically,
+  readResult,
+  sidePath,
+  writeResult,
+  type TrialMetrics,
+  type TrialResult,
+} from '../store/index.ts';
 import { columns, judge } from './judge.ts';
 import { judgePixels, localiseImages } from './localise.ts';
 import { drawPictures } from './pictures.ts';
 import { peakMemoryBytes, provenanceOf, resetPeakMemory } from './provenance.ts';
-import { openMethod, type Registry, type ResolvedEngine } from './registry.ts';
-import type { TrialMetrics, TrialResult } from './result.ts';
+import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
 import { scoreImages } from './score-images.ts';
 import { Stopwatch } from './stopwatch.ts';
 import {

@@ -1,0 +1,1 @@
+export { estimatePlan, type PlanEstimate } from './estimate-plan.ts';

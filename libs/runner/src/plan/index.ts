@@ -1,0 +1,13 @@
+export { countKinds, Durations, kindOf } from './durations.ts';
+export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './experiment.ts';
+export type { TrialDraw } from './plan.ts';
+export { PlanError, prepare, wholeExperiment, type PlanRequest, type Prepared } from './prepare.ts';
+export { applySetting, parseSettings } from './selection.ts';
+export {
+  cellName,
+  ChangedCellsError,
+  sortTrials,
+  type PendingTrial,
+  type Share,
+  type SortedTrials,
+} from './sort-trials.ts';

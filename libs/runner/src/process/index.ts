@@ -1,0 +1,3 @@
+export { coreGroups, type CoreGroups } from './core-groups.ts';
+export { oldSpaceRoom, TrialProcess } from './trial-process.ts';
+export { workOnTrial } from './work-on-trial.ts';

@@ -1,0 +1,21 @@
+export { DiskFullError, isDiskFull, sweepTemporaries, writeAtomically } from './files.ts';
+export { indexLines, readResult, readSummaries, resultPath, sidePath, writeResult } from './index-file.ts';
+export { canonicalJson, cellId, differences, trialKey } from './key.ts';
+export {
+  resultSchema,
+  summaries,
+  type Artefact,
+  type Budget,
+  type Cell,
+  type Evaluation,
+  type Provenance,
+  type TrialCurves,
+  type TrialFailure,
+  type TrialInputs,
+  type TrialMetrics,
+  type TrialResult,
+  type TrialScores,
+  type TrialStatus,
+  type TrialSummary,
+} from './result.ts';
+export { openStore, type Store } from './store.ts';

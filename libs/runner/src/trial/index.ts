@@ -1,0 +1,15 @@
+export { calibrationId, runCalibration, type CalibrationTask, type CalibrationTimes } from './calibrate.ts';
+export { failedResult, tellOfTheDead } from './failed-result.ts';
+export { endingOf, InterruptedError, type Ending } from './failure.ts';
+export { columns, judge } from './judge.ts';
+export { judgePixels } from './localise.ts';
+export { gitCommit, memoryBytes } from './provenance.ts';
+export { runTrial, type TrialProgress } from './run-trial.ts';
+export {
+  requireFit,
+  trialImages,
+  UnfitError,
+  workFolder,
+  type TrialSurroundings,
+  type TrialTask,
+} from './task.ts';
