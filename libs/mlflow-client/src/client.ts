@@ -1,18 +1,16 @@
-import { artifactPath, listArtifacts, type ArtifactInfo } from './artifacts.ts';
-import { checkTags, splitBatches, type MetricPoint, type RunData } from './batches.ts';
+import { artifactPath } from './artifacts.ts';
+import { checkTags, splitBatches, type RunData } from './batches.ts';
 import type { Connection } from './connection.ts';
 import { MlflowError } from './errors.ts';
 import { Http, type HttpOptions } from './http.ts';
-import { checkName, checkText, checkTime, InvalidValueError, limits } from './limits.ts';
+import { checkText, checkTime, InvalidValueError, limits } from './limits.ts';
 import {
   readExperiment,
-  readPoint,
   readRun,
   type Experiment,
   type Run,
   type RunStatus,
   type WireExperiment,
-  type WireMetricPoint,
   type WireRun,
 } from './wire.ts';
 
@@ -178,25 +176,6 @@ export class MlflowClient {
     for (const batch of splitBatches(data)) await this.#post('runs/log-batch', { run_id: runId, ...batch });
   }
 
-  /** All points of a metric, page by page. */
-  async *metricHistory(runId: string, key: string): AsyncGenerator<MetricPoint> {
-    for (let token: string | undefined; ;) {
-      const page: { metrics?: WireMetricPoint[]; next_page_token?: string } = await this.#http.json({
-        method: 'GET',
-        path: '/api/2.0/mlflow/metrics/get-history',
-        query: {
-          run_id: runId,
-          metric_key: checkName('metric', key),
-          max_results: historyPage,
-          page_token: token,
-        },
-      });
-      yield* (page.metrics ?? []).map(readPoint);
-      if (!page.next_page_token) return;
-      token = page.next_page_token;
-    }
-  }
-
   async logDataset(
     runId: string,
     { name, digest, sourceType, source, schema, profile, context }: DatasetInput,
@@ -222,34 +201,15 @@ export class MlflowClient {
     }
   }
 
-  /** Restoring an active run is harmless. */
-  async restoreRun(runId: string): Promise<void> {
-    try {
-      await this.#post('runs/restore', { run_id: runId });
-    } catch (error) {
-      if (!isCode(error, 'INVALID_PARAMETER_VALUE') || (await this.getRun(runId)).deleted) throw error;
-    }
-  }
-
   /** Puts a file among the run's artefacts, over one of the same name. @throws MlflowError when the server does not carry artefacts itself */
   async uploadArtifact(run: Run, path: string, bytes: Buffer): Promise<void> {
     await this.#http.bytes({ method: 'PUT', path: artifactPath(run, this.uri, path), bytes });
-  }
-
-  async downloadArtifact(run: Run, path: string): Promise<Buffer> {
-    return this.#http.bytes({ method: 'GET', path: artifactPath(run, this.uri, path) });
-  }
-
-  async listArtifacts(runId: string, folder?: string): Promise<ArtifactInfo[]> {
-    return listArtifacts(this.#http, runId, folder);
   }
 
   #post<T>(endpoint: string, json: object): Promise<T> {
     return this.#http.json({ method: 'POST', path: `/api/2.0/mlflow/${endpoint}`, json });
   }
 }
-
-const historyPage = 20_000;
 
 /** Whether an error carries this code of the server. */
 export function isCode(error: unknown, code: string): boolean {

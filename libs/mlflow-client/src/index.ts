@@ -1,4 +1,3 @@
-export { type ArtifactInfo } from './artifacts.ts';
 export { splitBatches, type MetricPoint, type RunData, type WireBatch } from './batches.ts';
 export { isCode, MlflowClient, type DatasetInput, type NewRun, type RunSearch } from './client.ts';
 export { connectionFromEnvironment, type Connection } from './connection.ts';

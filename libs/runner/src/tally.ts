@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { addCell, journalPath, LockedError } from '@fsad/tracking';
+import { addCell, journalPath, LockedError } from '@fsad/tracking/journal';
 import { countKinds, kindOf, type PendingTrial } from './plan/index.ts';
 import type { OpenedRun } from './open-run.ts';
 import type { Cell, TrialResult } from './store/index.ts';

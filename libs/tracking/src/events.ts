@@ -1,4 +1,4 @@
-import type { WireNumber } from '@fsad/mlflow-client';
+import type { WireNumber } from '@fsad/mlflow-client/limits';
 
 /** The place of a trial in an experiment. One trial (one key) may fill cells of several experiments. */
 export interface Cell {

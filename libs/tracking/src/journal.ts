@@ -1,28 +1,21 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client';
+import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client/limits';
 import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
 import { scanJournal } from './journal-file.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { JournalError, RecordAppender, type AppenderOptions } from './record-appender.ts';
+import { RecordAppender, type AppenderOptions } from './record-appender.ts';
 import { encodeRecord } from './record-file.ts';
-import { replaceFile, syncFolder } from './replace-file.ts';
+import { syncFolder } from './replace-file.ts';
 import { journalPath, storeId } from './store.ts';
-
-export interface JournalOptions extends AppenderOptions {
-  /** The offset that the checkpoint to be continued holds: what was told after it is cut, to be told again. */
-  readonly resumeAt?: number;
-}
 
 /** What was found when a journal was opened. */
 export interface JournalRecovery {
-  /** For the person, one sentence each: a torn tail that was cut, damaged records, points a checkpoint knows and the journal lost. */
+  /** For the person, one sentence each: a torn tail that was cut, damaged records. */
   readonly notes: readonly string[];
   /** Bytes of a half-written record that were cut. */
   readonly torn: number;
-  /** Bytes after `resumeAt` that were cut. */
-  readonly withdrawn: number;
 }
 
 /** What is told about the end of a trial. */
@@ -35,12 +28,11 @@ export interface TrialEnd {
 }
 
 /**
- * Opens the journal of a trial, or begins it. A torn tail is cut; with `resumeAt` so is everything after that offset,
- * except what a later commit made final.
+ * Opens the journal of a trial, or begins it. A torn tail is cut.
  * @throws LockedError when another process writes it
  * @throws JournalError when the disk is full
  */
-export function openJournal(store: string, key: string, options: JournalOptions = {}): Journal {
+export function openJournal(store: string, key: string, options: AppenderOptions = {}): Journal {
   const path = journalPath(store, key);
   mkdirSync(dirname(path), { recursive: true });
   const lock = acquireLock(`${path}.lock`, `Writing of the journal of trial ${key}`);
@@ -80,16 +72,16 @@ export class Journal {
   #closed = false;
   #lost: Error | undefined;
 
-  constructor(store: string, key: string, path: string, lock: Lock, options: JournalOptions) {
+  constructor(store: string, key: string, path: string, lock: Lock, options: AppenderOptions) {
     this.key = key;
     this.path = path;
     this.#store = resolve(store);
     this.#lock = lock;
     this.#clock = options.clock ?? Date.now;
-    this.recovery = this.#recover(options.resumeAt);
+    this.recovery = this.#recover();
     this.#appender = new RecordAppender(path, options);
     try {
-      this.#begin(store, options.resumeAt ?? 0);
+      this.#begin(store);
     } catch (error) {
       this.#appender.close();
       throw error;
@@ -175,17 +167,10 @@ export class Journal {
     this.commit();
   }
 
-  /** Brings everything told so far to the disk. Gives the offset to be stored in a checkpoint. @throws JournalError */
-  flush(): number {
+  /** Brings everything told so far to the disk and makes it final: MLflow may be told. @throws JournalError */
+  commit(): void {
     this.#appender.sync();
-    return this.#appender.offset;
-  }
-
-  /** Makes everything before `offset` final, once a checkpoint holds it: MLflow may be told. Without `offset`: all so far. @throws JournalError */
-  commit(offset: number = this.flush()): void {
-    if (offset > this.#appender.offset) {
-      throw new RangeError(`journal ${this.path} ends at ${this.#appender.offset}, cannot commit ${offset}`);
-    }
+    const { offset } = this.#appender;
     if (offset <= this.#committed) return;
     this.#append({ type: 'commit', offset });
     this.#appender.write();
@@ -226,58 +211,29 @@ export class Journal {
     }
   }
 
-  #begin(store: string, resumedAt: number): void {
-    if (this.#appender.offset === 0) {
-      this.#append({ type: 'journal', version: 1, key: this.key, store: storeId(store), at: this.#now() });
-      this.#appender.sync();
-      syncFolder(dirname(this.path));
-    } else if (resumedAt > 0) {
-      this.commit(Math.min(resumedAt, this.#appender.offset));
-    }
+  #begin(store: string): void {
+    if (this.#appender.offset > 0) return;
+    this.#append({ type: 'journal', version: 1, key: this.key, store: storeId(store), at: this.#now() });
+    this.#appender.sync();
+    syncFolder(dirname(this.path));
   }
 
-  /** Cuts what must go, and learns which points are known. */
-  #recover(resumeAt = Infinity): JournalRecovery {
+  /** Cuts a torn tail, and learns which points are known. */
+  #recover(): JournalRecovery {
     const { path } = this;
-    const found = scanJournal(path);
+    const found = scanJournal(path, (event) => {
+      if (event.type !== 'metrics') return;
+      for (const name of Object.keys(event.values)) this.#lastStep.set(name, event.step);
+    });
     const notes = found.damaged.map(
       ({ start, end }) => `${path}: ${end - start} bytes at ${start} are damaged and left out`,
     );
     const torn = found.length - found.end;
-    if (torn > 0) notes.push(`${path}: a half-written record of ${torn} bytes was cut`);
-    if (resumeAt !== Infinity && resumeAt > found.end) {
-      notes.push(
-        `${path} ends at ${found.end}, the checkpoint knows ${resumeAt}: points between them are lost`,
-      );
-    }
-    const limit = Math.max(resumeAt, found.committed);
-    let keep = 0;
-    let withdrawn = 0;
-    scanJournal(path, (event, start, end) => {
-      if (end > limit) {
-        if (event.type !== 'commit') withdrawn += end - start;
-        return;
-      }
-      keep = end;
-      if (event.type !== 'metrics') return;
-      for (const name of Object.keys(event.values)) this.#lastStep.set(name, event.step);
-    });
-    this.#committed = found.committed;
-    if (withdrawn > 0) {
-      const kept = readFileSync(path).subarray(0, keep);
-      this.#rewrite(Buffer.concat([kept, encodeRecord({ type: 'commit', offset: keep })]));
-      this.#committed = keep;
-    } else if (torn > 0) {
+    if (torn > 0) {
+      notes.push(`${path}: a half-written record of ${torn} bytes was cut`);
       truncateSync(path, found.end);
     }
-    return { notes, torn, withdrawn };
-  }
-
-  #rewrite(content: Buffer): void {
-    try {
-      replaceFile(this.path, content);
-    } catch (error) {
-      throw new JournalError(this.path, content.length, error);
-    }
+    this.#committed = found.committed;
+    return { notes, torn };
   }
 }

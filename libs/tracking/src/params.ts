@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { limits } from '@fsad/mlflow-client';
+import { limits } from '@fsad/mlflow-client/limits';
 
 /**
  * A configuration as flat MLflow parameters: nested names joined by dots, lists as JSON, null as `none`. Text that MLflow

@@ -101,40 +101,7 @@ describe('a journal', () => {
     }
   });
 
-  it('resumed at an offset withdraws what was told after it and makes the rest final', () => {
-    const journal = openJournal(store, key);
-    journal.metric('loss', 0, 1);
-    const offset = journal.flush();
-    journal.metric('loss', 1, 111);
-    journal.close();
-    const resumed = openJournal(store, key, { resumeAt: offset });
-    expect(resumed.recovery.withdrawn).toBeGreaterThan(0);
-    resumed.metric('loss', 1, 2);
-    resumed.close();
-    expect(steps()).toEqual([0, 1]);
-    expect(events()).toContainEqual(expect.objectContaining({ step: 1, values: { loss: 2 } }));
-    expect(scanJournal(path).committed).toBe(offset);
-  });
-
-  it('never withdraws what was final: an older checkpoint tells it again and is ignored', () => {
-    const journal = openJournal(store, key);
-    journal.metric('loss', 0, 1);
-    const offset = journal.flush();
-    journal.metric('loss', 1, 1);
-    journal.commit();
-    journal.metric('loss', 2, 1);
-    journal.close();
-    const resumed = openJournal(store, key, { resumeAt: offset });
-    resumed.metric('loss', 1, 9);
-    resumed.metric('loss', 2, 9);
-    expect(resumed.repeated).toBe(1);
-    resumed.close();
-    expect(steps()).toEqual([0, 1, 2]);
-    const told = events().flatMap((event) => (event.type === 'metrics' ? [event.values.loss] : []));
-    expect(told).toEqual([1, 1, 9]);
-  });
-
-  it('opened without an offset keeps uncommitted points and ignores their repeats', () => {
+  it('opened again keeps uncommitted points and ignores their repeats', () => {
     const journal = openJournal(store, key);
     journal.metric('loss', 0, 1);
     journal.close();
@@ -144,21 +111,16 @@ describe('a journal', () => {
     expect(steps()).toEqual([0]);
   });
 
-  it('says which points a checkpoint knows and the journal lost', () => {
-    const journal = openJournal(store, key, { resumeAt: 100_000 });
-    expect(journal.recovery.notes[0]).toContain('points between them are lost');
-    journal.close();
-  });
-
-  it('commits only up to the offset of the checkpoint', () => {
+  it('commits what was told so far and not what follows', () => {
     const journal = openJournal(store, key);
     journal.metric('loss', 0, 1);
-    const offset = journal.flush();
+    journal.commit();
+    const { committed } = scanJournal(path);
     journal.metric('loss', 1, 1);
-    journal.commit(offset);
-    expect(scanJournal(path).committed).toBe(offset);
-    expect(() => journal.commit(1e9)).toThrow(RangeError);
     journal.close();
+    expect(steps()).toEqual([0, 1]);
+    expect(scanJournal(path).committed).toBe(committed);
+    expect(readFileSync(path).subarray(0, committed).toString()).not.toContain('"step":1');
   });
 
   it('takes a further cell after its end', () => {

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultRetryPolicy, MlflowClient, type MetricPoint, type Run } from '@fsad/mlflow-client';
+import { defaultRetryPolicy, MlflowClient, type Run } from '@fsad/mlflow-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isComplete, syncStore, type SyncOptions } from '../src/index.ts';
 import { hasMlflow, MlflowServer } from './mlflow-server.ts';
+import { ServerReads } from './server-reads.ts';
 import { beginTrial, endTrial, keyOf, tellSteps, writeTrial } from './stores.ts';
 
 describe.skipIf(!hasMlflow)(
@@ -32,11 +33,7 @@ describe.skipIf(!hasMlflow)(
       return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     }
 
-    async function history(run: Run, key: string): Promise<MetricPoint[]> {
-      const points: MetricPoint[] = [];
-      for await (const point of client.metricHistory(run.id, key)) points.push(point);
-      return points;
-    }
+    const history = (run: Run, key: string) => new ServerReads(server.uri).history(run, key);
 
     async function countPoints(): Promise<number> {
       let count = 0;
@@ -88,13 +85,9 @@ describe.skipIf(!hasMlflow)(
         expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, step) => step));
         expect(losses.every(({ step, value }) => value === 1 / (step + 1))).toBe(true);
         expect((await history(trial, 'scale/0/fake'))[3].value).toBeNaN();
-        expect((await client.listArtifacts(trial.id)).map(({ path }) => path)).toEqual([
-          'configuration.json',
-          'map-0.png',
-        ]);
-        expect((await client.downloadArtifact(trial, 'map-0.png')).toString()).toBe(
-          `picture of ${keyOf(i + 1)}`,
-        );
+        const reads = new ServerReads(server.uri);
+        expect(await reads.artifacts(trial)).toEqual(['configuration.json', 'map-0.png']);
+        expect((await reads.artifact(trial, 'map-0.png')).toString()).toBe(`picture of ${keyOf(i + 1)}`);
       }
       expect(parent.metrics['auroc/mean'].value).toBeCloseTo(0.8, 12);
       expect(parent.metrics['auroc/std'].value).toBeCloseTo(0.1, 12);

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { defaultRetryPolicy, MlflowClient, type RetryPolicy } from '@fsad/mlflow-client';
 import { startFakeServer, type FakeRun, type FakeServer } from '@fsad/mlflow-client/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addCell, isComplete, syncStore, type SyncOptions, type SyncSummary } from '../src/index.ts';
+import {
+  addCell,
+  isComplete,
+  openJournal,
+  syncStore,
+  type SyncOptions,
+  type SyncSummary,
+} from '../src/index.ts';
 import { acquireLock } from '../src/lock.ts';
 import { beginTrial, cell, contents, endTrial, keyOf, tellSteps, writeTrial } from './stores.ts';
 
@@ -166,13 +173,15 @@ describe('a sync', () => {
   });
 
   it('tells nothing that is not committed, and the rest when it is', async () => {
-    const journal = beginTrial(store, keyOf(1));
+    beginTrial(store, keyOf(1)).close();
+    let journal = openJournal(store, keyOf(1), { clock: () => 1_700_000_000_500 });
     tellSteps(journal, 0, 5);
     journal.metric('scale/0/real', 5, 1);
-    journal.flush();
+    journal.close();
     await sync();
     expect([...run(trialName(0)).points.values()].map(({ step }) => step)).not.toContain(5);
     expect(run(trialName(0)).status).toBe('RUNNING');
+    journal = openJournal(store, keyOf(1), { clock: () => 1_700_000_000_600 });
     tellSteps(journal, 6, 8);
     await sync();
     endTrial(store, journal, 0.9);

@@ -97,37 +97,9 @@ export class FakeMlflow {
       this.#activeRun(id).deleted = true;
       return {};
     },
-    'POST runs/restore': ({ run_id: id }) => {
-      const run = this.#run(id);
-      if (!run.deleted) throw invalid(`The run ${run.id} must be in the 'deleted' state.`);
-      run.deleted = false;
-      return {};
-    },
     'POST runs/search': (body) => this.#search(body),
     'POST runs/log-batch': (body) => this.logBatch(body),
     'POST runs/log-inputs': (body) => this.#logInputs(body),
-    'GET metrics/get-history': ({
-      run_id: id,
-      metric_key: key,
-      max_results: most = 25_000,
-      page_token: token = 0,
-    }) => {
-      const points = [...this.#run(id).points.values()].filter((point) => point.key === key);
-      return page('metrics', points.map(wirePoint), Number(token), Number(most));
-    },
-    'GET artifacts/list': ({ run_id: id, path = '' }) => {
-      const prefix = path === '' ? '' : `${String(path)}/`;
-      const files = new Map<string, object>();
-      for (const [file, bytes] of this.#run(id).artifacts) {
-        if (!file.startsWith(prefix)) continue;
-        const name = prefix + file.slice(prefix.length).split('/')[0];
-        files.set(
-          name,
-          name === file ? { path: name, file_size: bytes.length } : { path: name, is_dir: true },
-        );
-      }
-      return files.size > 0 ? { files: [...files.values()] } : {};
-    },
   };
 
   /** `keepMetrics` below 1 writes parameters, tags and that part of the points, then fails: the half-written batch. */

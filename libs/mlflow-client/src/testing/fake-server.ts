@@ -86,7 +86,7 @@ export async function startFakeServer(): Promise<FakeServer> {
     if (request.method === 'POST' && !json) mlflow.violations.push(`${endpoint} is not application/json`);
     if (json && raw.length > 1_000_000) mlflow.violations.push(`${endpoint} of ${raw.length} bytes`);
     const kind = dueFault(endpoint);
-    const act = (): object | Buffer =>
+    const act = (): object =>
       perform(mlflow, request.method ?? 'GET', endpoint, body, raw, kind === 'half-batch');
     if (kind === 'hang') return;
     if (kind === 'drop') return void request.socket.destroy();
@@ -108,7 +108,7 @@ export async function startFakeServer(): Promise<FakeServer> {
       return;
     }
     let status = 200;
-    let answer: object | Buffer;
+    let answer: object;
     try {
       answer = act();
     } catch (error) {
@@ -118,7 +118,7 @@ export async function startFakeServer(): Promise<FakeServer> {
     }
     if (kind === 'cut-answer') return void request.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
+    response.end(JSON.stringify(answer));
   };
 
   const start = async (): Promise<void> => {
@@ -164,18 +164,12 @@ function perform(
   body: Record<string, unknown>,
   raw: Buffer,
   half: boolean,
-): object | Buffer {
+): object {
   const artifact = /^mlflow-artifacts\/artifacts\/[^/]+\/([^/]+)\/artifacts\/(.+)$/.exec(endpoint);
-  if (artifact) {
+  if (artifact && method === 'PUT') {
     const [, runId, path] = artifact;
-    const run = mlflow.runs.get(runId);
-    if (method === 'PUT') {
-      run?.artifacts.set(path, raw);
-      return {};
-    }
-    const bytes = run?.artifacts.get(path);
-    if (!bytes) throw new Refusal(404, 'RESOURCE_DOES_NOT_EXIST', `No such artifact: ${path}`);
-    return bytes;
+    mlflow.runs.get(runId)?.artifacts.set(path, raw);
+    return {};
   }
   if (half && endpoint === 'runs/log-batch') return mlflow.logBatch(body, 0.5);
   const handler = mlflow.endpoints[`${method} ${endpoint}`];

@@ -1,4 +1,4 @@
-import { LockedError } from '@fsad/tracking';
+import { LockedError } from '@fsad/tracking/journal';
 import { runCalibration, endingOf, InterruptedError, runTrial, type TrialProgress } from '../trial/index.ts';
 import { stepOf, type FromChild, type Leaving, type ToChild } from './child-messages.ts';
 import { importRegistry } from '../registry.ts';

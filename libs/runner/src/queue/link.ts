@@ -1,6 +1,6 @@
 import { Queue, type RedisOptions } from 'bullmq';
 import { Redis } from 'ioredis';
-import { storeId } from '@fsad/tracking';
+import { storeId } from '@fsad/tracking/journal';
 import type { TrialTask } from '../trial/index.ts';
 
 /** A trial as it waits in a queue; its job id is the trial's key, so that it is there at most once. */

@@ -1,4 +1,4 @@
-import { journalPath, scanJournal } from '@fsad/tracking';
+import { journalPath, scanJournal } from '@fsad/tracking/journal';
 import type { TrialCurves } from '../store/index.ts';
 
 const mostPoints = 400;

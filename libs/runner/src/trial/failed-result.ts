@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { LockedError, openJournal } from '@fsad/tracking';
+import { LockedError, openJournal } from '@fsad/tracking/journal';
 import type { Ending } from './failure.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Registry } from '../registry.ts';

@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Dataset } from '@fsad/datasets';
 import type { AnomalyMap, Detector, DetectorEvent } from '@fsad/detector';
-import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking';
+import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking/journal';
 import { readCurves } from './curves.ts';
 import { DivergedError, endingOf, InterruptedError } from './failure.ts';
 import {
