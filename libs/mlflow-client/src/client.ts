@@ -1,18 +1,11 @@
+import type { z } from 'zod';
 import { artifactPath } from './artifacts.ts';
 import { checkTags, splitBatches, type RunData } from './batches.ts';
 import type { Connection } from './connection.ts';
 import { MlflowError } from './errors.ts';
 import { Http, type HttpOptions } from './http.ts';
 import { checkText, checkTime, InvalidValueError, limits } from './limits.ts';
-import {
-  readExperiment,
-  readRun,
-  type Experiment,
-  type Run,
-  type RunStatus,
-  type WireExperiment,
-  type WireRun,
-} from './wire.ts';
+import { answers, type Experiment, type Run, type RunStatus } from './wire.ts';
 
 /** What a new run is made of. `startTime` in milliseconds since 1970. */
 export interface NewRun {
@@ -57,7 +50,7 @@ export class MlflowClient {
 
   /** Proves that the API answers and lets us in; `/health` proves neither. */
   async check(): Promise<void> {
-    await this.#post('experiments/search', { max_results: 1 });
+    await this.#post('experiments/search', { max_results: 1 }, answers.experiments);
   }
 
   async getExperimentByName(name: string): Promise<Experiment | null> {
@@ -65,8 +58,8 @@ export class MlflowClient {
     try {
       const path = '/api/2.0/mlflow/experiments/get-by-name';
       const query = { experiment_name: name };
-      const answer = await this.#http.json<{ experiment: WireExperiment }>({ method: 'GET', path, query });
-      return readExperiment(answer.experiment);
+      const answer = await this.#http.json({ method: 'GET', path, query }, answers.experiment);
+      return answer.experiment;
     } catch (error) {
       if (isCode(error, 'RESOURCE_DOES_NOT_EXIST')) return null;
       throw error;
@@ -94,15 +87,16 @@ export class MlflowClient {
   /** Runs, page by page. A run may come twice when others are made meanwhile. */
   async *searchRuns({ experimentIds, filter, view = 'ALL', orderBy }: RunSearch): AsyncGenerator<Run> {
     for (let token: string | undefined; ;) {
-      const page: { runs?: WireRun[]; next_page_token?: string } = await this.#post('runs/search', {
+      const search = {
         experiment_ids: experimentIds,
         filter,
         run_view_type: view,
         max_results: limits.searchResults,
         order_by: orderBy ?? ['attributes.start_time ASC'],
         page_token: token,
-      });
-      yield* (page.runs ?? []).map(readRun);
+      };
+      const page = await this.#post('runs/search', search, answers.runs);
+      yield* page.runs;
       if (!page.next_page_token) return;
       token = page.next_page_token;
     }
@@ -145,24 +139,20 @@ export class MlflowClient {
 
   /** Makes a run with one request that is never repeated; after an error it may exist all the same. Use {@link ensureRun}. */
   async createRunOnce({ experimentId, name, startTime, tags }: NewRun): Promise<Run> {
-    const answer = await this.#http.json<{ run: WireRun }>({
-      method: 'POST',
-      path: '/api/2.0/mlflow/runs/create',
-      retry: false,
-      json: {
-        experiment_id: experimentId,
-        run_name: checkText('run name', name, limits.runNameLength),
-        start_time: checkTime('start of a run', startTime),
-        tags: checkTags(tags),
-      },
-    });
-    return readRun(answer.run);
+    const json = {
+      experiment_id: experimentId,
+      run_name: checkText('run name', name, limits.runNameLength),
+      start_time: checkTime('start of a run', startTime),
+      tags: checkTags(tags),
+    };
+    const path = '/api/2.0/mlflow/runs/create';
+    return (await this.#http.json({ method: 'POST', path, retry: false, json }, answers.run)).run;
   }
 
   async getRun(runId: string): Promise<Run> {
     const path = '/api/2.0/mlflow/runs/get';
-    const answer = await this.#http.json<{ run: WireRun }>({ method: 'GET', path, query: { run_id: runId } });
-    return readRun(answer.run);
+    const query = { run_id: runId };
+    return (await this.#http.json({ method: 'GET', path, query }, answers.run)).run;
   }
 
   /** Sets status and end; back to RUNNING the server keeps the old end. */
@@ -206,8 +196,14 @@ export class MlflowClient {
     await this.#http.bytes({ method: 'PUT', path: artifactPath(run, this.uri, path), bytes });
   }
 
-  #post<T>(endpoint: string, json: object): Promise<T> {
-    return this.#http.json({ method: 'POST', path: `/api/2.0/mlflow/${endpoint}`, json });
+  async #post(endpoint: string, json: object): Promise<void>;
+  async #post<Schema extends z.ZodType>(
+    endpoint: string,
+    json: object,
+    schema: Schema,
+  ): Promise<z.output<Schema>>;
+  async #post(endpoint: string, json: object, schema: z.ZodType = answers.done): Promise<unknown> {
+    return this.#http.json({ method: 'POST', path: `/api/2.0/mlflow/${endpoint}`, json }, schema);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Agent } from 'node:https';
 import axios from 'axios';
+import type { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { errorOfAnswer, errorOfSilence, MlflowError, type Answer } from './errors.ts';
 import { realSurroundings, waitForRetry, type RetryNotice, type Surroundings } from './retry.ts';
@@ -48,19 +49,26 @@ export class Http {
     await waitForRetry(error, n, this.connection.retry, this.surroundings, onRetry, signal);
   }
 
-  /** The parsed answer. @throws MlflowError */
-  async json<T>(request: HttpRequest): Promise<T> {
-    const answer = await this.bytes(request);
-    const text = answer.toString('utf8');
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
+  /** The parsed answer, checked. @throws MlflowError also for an answer of another shape */
+  async json<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): Promise<z.output<Schema>> {
+    const text = (await this.bytes(request)).toString('utf8');
+    const refuse = (why: string, cause: unknown): never => {
       throw new MlflowError(
-        `${this.connection.uri} answered ${describe(request)} with something that is not JSON ` +
+        `${this.connection.uri} answered ${describe(request)} with ${why} ` +
           `(${JSON.stringify(text.slice(0, 60))}); is this the address of an MLflow server?`,
         { status: 200, cause },
       );
+    };
+    let answer: unknown;
+    try {
+      answer = JSON.parse(text);
+    } catch (cause) {
+      return refuse('something that is not JSON', cause);
     }
+    const checked = schema.safeParse(answer);
+    if (checked.success) return checked.data;
+    const [{ path, message }] = checked.error.issues;
+    return refuse(`what MLflow does not say: ${path.join('.') || 'the answer'}: ${message}`, checked.error);
   }
 
   /** The answer's body. @throws MlflowError */

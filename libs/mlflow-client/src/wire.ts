@@ -1,7 +1,6 @@
+import { z } from 'zod';
 import type { MetricPoint } from './batches.ts';
-import { fromWire, type WireNumber } from './limits.ts';
-
-export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
+import { fromWire } from './limits.ts';
 
 export interface Experiment {
   readonly id: string;
@@ -10,6 +9,10 @@ export interface Experiment {
   /** Milliseconds since 1970; with the id it tells a server's database from a new one at the same address. */
   readonly createdAt: number;
 }
+
+const statuses = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
+
+export type RunStatus = (typeof statuses)[number];
 
 /** A run as the server tells it. Times in milliseconds since 1970. */
 export interface Run {
@@ -28,66 +31,85 @@ export interface Run {
   readonly datasets: readonly { readonly name: string; readonly digest: string }[];
 }
 
-/** JSON as the server writes it: lists may be left out when empty, int64 may come as text. */
-export interface WireRun {
-  info: {
-    run_id: string;
-    experiment_id: string;
-    run_name?: string;
-    status: RunStatus;
-    start_time?: number | string;
-    end_time?: number | string;
-    lifecycle_stage: string;
-    artifact_uri?: string;
-  };
-  data?: { params?: WireEntry[]; tags?: WireEntry[]; metrics?: WireMetricPoint[] };
-  inputs?: { dataset_inputs?: { dataset: { name: string; digest: string } }[] };
+// Answers as the server writes them: lists may be left out when empty, int64 may come as text. What a newer server adds is passed over.
+
+const text = z.string().refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed Unicode');
+const int64 = z
+  .union([z.number(), z.string().regex(/^-?\d+$/)])
+  .transform(Number)
+  .pipe(z.int());
+const entries = z.array(z.object({ key: text, value: text.default('') })).default([]);
+
+const point = z
+  .object({
+    key: text,
+    value: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).default(0),
+    timestamp: int64.default(0),
+    step: int64.default(0),
+  })
+  .transform(({ value, ...place }): MetricPoint => ({ ...place, value: fromWire(value) }));
+
+const experiment = z
+  .object({
+    experiment_id: text.min(1),
+    name: text,
+    lifecycle_stage: text,
+    creation_time: int64.default(0),
+  })
+  .transform(({ experiment_id: id, name, lifecycle_stage: stage, creation_time: createdAt }): Experiment => ({
+    id,
+    name,
+    deleted: stage === 'deleted',
+    createdAt,
+  }));
+
+const run = z
+  .object({
+    info: z.object({
+      run_id: text.min(1),
+      experiment_id: text,
+      run_name: text.optional(),
+      status: z.enum(statuses),
+      start_time: int64.default(0),
+      end_time: int64.default(0),
+      lifecycle_stage: text,
+      artifact_uri: text.default(''),
+    }),
+    data: z.object({ params: entries, tags: entries, metrics: z.array(point).default([]) }).prefault({}),
+    inputs: z
+      .object({
+        dataset_inputs: z.array(z.object({ dataset: z.object({ name: text, digest: text }) })).default([]),
+      })
+      .prefault({}),
+  })
+  .transform(({ info, data, inputs }): Run => {
+    const tags = recordOf(data.tags);
+    return {
+      id: info.run_id,
+      experimentId: info.experiment_id,
+      name: info.run_name ?? tags['mlflow.runName'] ?? '',
+      status: info.status,
+      startTime: info.start_time,
+      endTime: info.end_time || null,
+      deleted: info.lifecycle_stage === 'deleted',
+      artifactUri: info.artifact_uri,
+      params: recordOf(data.params),
+      tags,
+      metrics: Object.fromEntries(data.metrics.map((one) => [one.key, one])),
+      datasets: inputs.dataset_inputs.map(({ dataset }) => dataset),
+    };
+  });
+
+function recordOf(list: readonly { key: string; value: string }[]): Record<string, string> {
+  return Object.fromEntries(list.map(({ key, value }) => [key, value]));
 }
 
-interface WireEntry {
-  key: string;
-  value?: string;
-}
-
-export interface WireMetricPoint {
-  key: string;
-  value?: WireNumber;
-  timestamp?: number | string;
-  step?: number | string;
-}
-
-export interface WireExperiment {
-  experiment_id: string;
-  name: string;
-  lifecycle_stage: string;
-  creation_time?: number | string;
-}
-
-export function readExperiment(wire: WireExperiment): Experiment {
-  const { experiment_id: id, name, lifecycle_stage: stage, creation_time: created } = wire;
-  return { id, name, deleted: stage === 'deleted', createdAt: Number(created ?? 0) };
-}
-
-export function readPoint({ key, value = 0, timestamp = 0, step = 0 }: WireMetricPoint): MetricPoint {
-  return { key, value: fromWire(value), timestamp: Number(timestamp), step: Number(step) };
-}
-
-export function readRun({ info, data = {}, inputs }: WireRun): Run {
-  const entries = (list: WireEntry[] = []): Record<string, string> =>
-    Object.fromEntries(list.map(({ key, value = '' }) => [key, value]));
-  const tags = entries(data.tags);
-  return {
-    id: info.run_id,
-    experimentId: info.experiment_id,
-    name: info.run_name ?? tags['mlflow.runName'] ?? '',
-    status: info.status,
-    startTime: Number(info.start_time ?? 0),
-    endTime: Number(info.end_time ?? 0) || null,
-    deleted: info.lifecycle_stage === 'deleted',
-    artifactUri: info.artifact_uri ?? '',
-    params: entries(data.params),
-    tags,
-    metrics: Object.fromEntries((data.metrics ?? []).map((point) => [point.key, readPoint(point)])),
-    datasets: (inputs?.dataset_inputs ?? []).map(({ dataset: { name, digest } }) => ({ name, digest })),
-  };
-}
+/** What the server answers to each kind of request. */
+export const answers = {
+  /** To a request that only does something. */
+  done: z.object({}),
+  experiments: z.object({ experiments: z.array(experiment).default([]) }),
+  experiment: z.object({ experiment }),
+  run: z.object({ run }),
+  runs: z.object({ runs: z.array(run).default([]), next_page_token: text.optional() }),
+};

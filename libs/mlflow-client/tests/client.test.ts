@@ -129,6 +129,31 @@ describe('errors', () => {
     await expect(client().check()).rejects.toThrow(/not JSON.*address of an MLflow server/s);
   });
 
+  it.each([
+    ['[]', 'the answer'],
+    ['null', 'the answer'],
+    ['{"run":null}', 'run'],
+    ['{"run":{"info":null}}', 'run.info'],
+    [
+      '{"run":{"info":{"run_id":"r","experiment_id":"1","status":"DONE","lifecycle_stage":"active"}}}',
+      'run.info.status',
+    ],
+    [
+      '{"run":{"info":{"run_id":"\\ud800","experiment_id":"1","status":"FAILED","lifecycle_stage":"active"}}}',
+      'run.info.run_id',
+    ],
+  ])('of another service that answers %s name what MLflow does not say', async (body, where) => {
+    server.fault({ kind: { status: 200, headers: { 'content-type': 'application/json' }, body } });
+    const refused = client().getRun('r');
+    await expect(refused).rejects.toThrow(`answered GET runs/get with what MLflow does not say: ${where}: `);
+    await expect(refused).rejects.toThrow('is this the address of an MLflow server?');
+  });
+
+  it('of a redirect to an address with a password leave it out', async () => {
+    server.fault({ kind: { status: 302, headers: { location: 'https://me:secret@other/' } } });
+    await expect(client().check()).rejects.toThrow(/redirects .* to https:\/\/other\//);
+  });
+
   it('of a redirect name the target', async () => {
     server.fault({ kind: { status: 302, headers: { location: 'https://other/' } } });
     await expect(client().check()).rejects.toThrow(/redirects .* to https:\/\/other\//);
