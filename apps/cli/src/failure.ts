@@ -1,3 +1,5 @@
+import { withoutSecrets } from '@fsad/mlflow-client/address';
+
 /** Exit codes of fsad. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -14,8 +16,13 @@ export class WorkFailed extends Error {
   override readonly name = 'WorkFailed';
 }
 
-/** What to print of an error, and the code to exit with. */
+/** What to print of an error, without the password of an address that was typed, and the code to exit with. */
 export function explain(error: unknown, debug: boolean): { message: string; code: number } {
+  const { message, code } = described(error, debug);
+  return { message: withoutSecrets(message), code };
+}
+
+function described(error: unknown, debug: boolean): { message: string; code: number } {
   if (error instanceof Interrupted) return { message: 'interrupted', code: EXIT.interrupted };
   if (!(error instanceof Error)) return { message: String(error), code: EXIT.failed };
   if (debug) return { message: error.stack ?? error.message, code: codeOf(error) };

@@ -72,6 +72,17 @@ describe('--slurm', () => {
     expect(withoutOptions(words, ['slurm', 'shares'])).toEqual(['fsad', 'run', 'x.ts', '--seed', '3']);
   });
 
+  it('writes no address of MLflow into the script, and its tasks ask for the variable that holds it', async () => {
+    const script = join(folder, 'job.sh');
+    const address = ['--tracking-uri', 'http://me:se@cret@127.0.0.1:1'];
+    const written = await command([process.execPath, program, ...six, ...address, '--slurm', script]);
+    expect(written).toMatchObject({ code: 0 });
+    expect(await readFile(script, 'utf8')).not.toMatch(/cret|127\.0\.0\.1|tracking-uri/);
+    const task = await command(['sh', script], { SLURM_ARRAY_TASK_ID: '1', MLFLOW_TRACKING_URI: '' });
+    expect(task.code).not.toBe(0);
+    expect(task.said).toContain('MLFLOW_TRACKING_URI: is not set; export it before sbatch');
+  });
+
   it('refuses a plan that cannot be run, as the run would', async () => {
     const { code, stderr } = await fsad(...six, '--where', 'class=cube', '--slurm', join(folder, 'job.sh'));
     expect(code).toBe(2);
@@ -80,10 +91,22 @@ describe('--slurm', () => {
 });
 
 describe('--queue', () => {
-  it('is an error where no Redis answers, without the password in it', async () => {
-    const { code, stderr } = await fsad(...six, '--queue', 'redis://me:secret@127.0.0.1:1');
+  it.each([
+    ['redis://me:se@cret@127.0.0.1:1', 'no Redis answers at redis://127.0.0.1:1'],
+    ['redis://me:se/cret@127.0.0.1:1', '"redis://127.0.0.1:1" is no address of Redis'],
+    ['redis:me:se@cret@127.0.0.1:1', '"127.0.0.1:1" is no address of Redis'],
+    ['amqp://me:secret@127.0.0.1:1', '"amqp://127.0.0.1:1" is no address of Redis'],
+  ])('%s is an error without the password in it', async (address, said) => {
+    const { code, stderr } = await fsad(...six, '--queue', address);
     expect(code).toBe(2);
-    expect(stderr).toContain('no Redis answers at redis://127.0.0.1:1');
+    expect(stderr).toContain(said);
+    expect(stderr).not.toMatch(/me:|cret/);
+  });
+
+  it('forgotten before its address does not print the password', async () => {
+    const { code, stderr } = await fsad(...six, 'redis://me:secret@127.0.0.1:1');
+    expect(code).toBe(2);
+    expect(stderr).toContain('redis://127.0.0.1:1');
     expect(stderr).not.toContain('secret');
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseAddress } from './address.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
 
 /** Where a server is and how to speak to it. */
@@ -48,16 +49,16 @@ function parseUri(uri: string | undefined): { address: string; credentials?: [st
       'no MLflow server given; pass --tracking-uri http://host:port or set MLFLOW_TRACKING_URI',
     );
   }
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new Error(
-      `tracking URI ${JSON.stringify(uri)} is not an http:// or https:// address; ` +
-        'folders and databases need a server in front: mlflow server --backend-store-uri ...',
-    );
-  }
-  const credentials: [string, string] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
-  const address = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-  return { address, credentials: url.username ? credentials : undefined };
+  const {
+    uri: address,
+    user,
+    password,
+  } = parseAddress('tracking URI', uri, {
+    schemes: ['http:', 'https:'],
+    wanted:
+      'is not an http:// or https:// address; folders and databases need a server in front: mlflow server --backend-store-uri ...',
+  });
+  return { address, credentials: user === null ? undefined : [user, password ?? ''] };
 }
 
 /** Basic wins over a token, as in the Python client. */

@@ -1,3 +1,5 @@
+import { shownAddress } from './address.ts';
+
 /** What went wrong between us and an MLflow server, as a sentence for the person at the keyboard. */
 export class MlflowError extends Error {
   override readonly name = 'MlflowError';
@@ -49,7 +51,7 @@ export function errorOfAnswer(uri: string, what: string, answer: Answer, now: nu
   };
   const said = message ? `: ${message}` : '';
   if (status < 400) {
-    const target = headers.location ? ` to ${headers.location}` : '';
+    const target = headers.location ? ` to ${shownAddress(headers.location)}` : '';
     return new MlflowError(
       `the server at ${uri} redirects ${what}${target}; give the address it redirects to as tracking URI`,
       facts,

@@ -44,6 +44,20 @@ describe('a connection from the environment', () => {
     expect(authorization).toBe(basic('u:p@'));
   });
 
+  it.each([
+    'postgresql://me:secret@h/db',
+    'http://me:se/cret@h:5000',
+    'http://me:12/secret@h:5000',
+    'http://me:12#secret@h:5000',
+    'http:me:secret@h:5000',
+    'me:secret@h:5000',
+    'http://me:%zzsecret@h:5000',
+  ])('refuses %s without the password in the message', (uri) => {
+    const refused = (): unknown => read({}, uri);
+    expect(refused).toThrow(/^tracking URI ".*h(:5000|\/db)?" .*write % @/);
+    expect(refused).not.toThrow(/secret|cret@|me:/);
+  });
+
   it('reads ~/.mlflow/credentials, the environment before it', () => {
     mkdirSync(join(home, '.mlflow'));
     const text =

@@ -13,7 +13,17 @@ import { registryAddress, request, runOptions, smallExperiment } from './support
 
 describe('an address', () => {
   it('is refused when it is none of Redis', async () => {
-    expect(() => connectionOf('localhost:6379')).toThrow('--queue takes an address like redis://host:6379');
+    for (const address of ['localhost:6379', 'redis://h/name', 'redis://h:1?password=x']) {
+      expect(() => connectionOf(address)).toThrow('is no address of Redis like redis://host:6379');
+    }
+  });
+
+  it('gives host, port, database and who asks, from the environment where it names nobody', () => {
+    const environment = { FSAD_QUEUE_USERNAME: 'you', FSAD_QUEUE_PASSWORD: 'p' };
+    const whole = connectionOf('rediss://me:a%40b@h:7000/3', environment);
+    expect(whole).toMatchObject({ host: 'h', port: 7000, db: 3, username: 'me', password: 'a@b', tls: {} });
+    const bare = connectionOf('redis://[::1]', environment);
+    expect(bare).toMatchObject({ host: '::1', port: 6379, db: 0, username: 'you', password: 'p' });
   });
 });
 

@@ -141,7 +141,9 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
   };
   const options = runOptions(argv, experiment, { onEvent, stop, kill });
   if (argv.dryRun) return dryRun(options, argv.json);
-  if (argv.slurm !== undefined) return writeSlurm(options, argv.slurm, countOf('shares', argv.shares));
+  if (argv.slurm !== undefined) {
+    return writeSlurm(options, argv.slurm, countOf('shares', argv.shares), argv.trackingUri !== undefined);
+  }
   try {
     const summary = await (argv.queue === undefined ? runExperiment(options) : onQueue(options, argv.queue));
     await tracking.finish(stop.aborted);

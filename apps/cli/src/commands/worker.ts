@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { shownAddress } from '@fsad/mlflow-client/address';
 import { defaultRegistry } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
@@ -25,6 +26,9 @@ function builder(argv: Argv) {
       nargs: 1,
       describe: 'Folder of the dataset here, or NAME=FOLDER for each of several; as in the plan unless given',
     })
+    .epilogue(
+      'A password of Redis: FSAD_QUEUE_USERNAME and FSAD_QUEUE_PASSWORD, which no list of processes shows.',
+    )
     .example(
       '$0 worker --queue redis://host:6379 --store runs/s',
       'do trials that fsad run --queue handed over, until Ctrl-C',
@@ -43,7 +47,7 @@ export const worker: CommandModule<object, Arguments> = {
 
 async function work(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const { queue, store } = argv;
-  const { serveQueue, shownAddress } = await import('@fsad/runner/queue');
+  const { serveQueue } = await import('@fsad/runner/queue');
   const progress = progressOnStderr();
   progress.show({ type: 'note', text: `waiting for trials of ${store} from ${shownAddress(queue)}` });
   const summary = await serveQueue({

@@ -14,8 +14,10 @@ export interface ArrayJob {
   readonly logs: string;
   /** Where the command line was typed. */
   readonly folder: string;
-  /** The command line without the options that made the script. */
+  /** The command line without the options that made the script, and without addresses. */
   readonly words: readonly string[];
+  /** Whether the tasks tell an MLflow server. */
+  readonly tells: boolean;
 }
 
 /** The most tasks an array gets unless told otherwise. */
@@ -26,6 +28,7 @@ export async function writeSlurm(
   options: RunOptions,
   file: string,
   shares: number | undefined,
+  tells: boolean,
 ): Promise<void> {
   if (options.share) throw new Error('--slurm makes the shares itself; leave --share out, or use --shares');
   const opened = await openRun(options);
@@ -43,7 +46,8 @@ export async function writeSlurm(
     cores: groups.includes('all') ? null : workers * (threads ?? Math.max(1, ...groups.map(Number))),
     logs,
     folder: process.cwd(),
-    words: withoutOptions(process.argv.slice(1), ['slurm', 'shares']),
+    words: withoutOptions(process.argv.slice(1), ['slurm', 'shares', 'tracking-uri']),
+    tells,
   };
   await writeFile(file, slurmScript(job));
   await chmod(file, 0o755);
@@ -53,7 +57,7 @@ export async function writeSlurm(
 }
 
 /** An array script for Slurm: each task does one share of the plan, and what is done already is not done again. */
-export function slurmScript({ name, trials, shares, cores, logs, folder, words }: ArrayJob): string {
+export function slurmScript({ name, trials, shares, cores, logs, folder, words, tells }: ArrayJob): string {
   return `#!/bin/sh
 # ${trials} trials in ${shares} shares. Submit it with sbatch; submit it again to go on where it was stopped.
 # All tasks write to one store, which must be on a disk that they share. Partition, time and memory are your site's to say:
@@ -68,10 +72,15 @@ ${cores === null ? '#SBATCH --gpus=1\n#SBATCH --exclusive' : `#SBATCH --cpus-per
 # A minute before its time is over the task is told, and leaves with everything valid.
 #SBATCH --signal=B:USR1@60
 set -eu
-cd ${shellWord(folder)}
+${tells ? trackingCheck : ''}cd ${shellWord(folder)}
 exec node ${words.map(shellWord).join(' ')} --share "$SLURM_ARRAY_TASK_ID/${shares}"
 `;
 }
+
+/** Anyone may read a script: the address of the server, which may hold a password, is what the submitting shell exports. */
+const trackingCheck = `# Before sbatch: export MLFLOW_TRACKING_URI=..., and MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where the server wants them.
+: "\${MLFLOW_TRACKING_URI:?is not set; export it before sbatch}"
+`;
 
 /** A command line without some options that take a value, however they were written. */
 export function withoutOptions(words: readonly string[], names: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { QueueEvents, type Queue } from 'bullmq';
+import { shownAddress } from '@fsad/mlflow-client/address';
 import { failedResult, gitCommit, type TrialProgress, type TrialTask } from '../trial/index.ts';
 import { isDiskFull, type TrialResult } from '../store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from '../open-run.ts';
@@ -10,7 +11,6 @@ import {
   connectionOf,
   openQueue,
   outageNotes,
-  shownAddress,
   type QueuedTrial,
   type TrialReceipt,
 } from './link.ts';

@@ -1,3 +1,3 @@
 export { runOnQueue } from './follow.ts';
-export { QueueError, shownAddress } from './link.ts';
+export { QueueError } from './link.ts';
 export { serveQueue, type ServeOptions, type ServeSummary } from './serve.ts';

@@ -1,5 +1,6 @@
 import { Queue, type RedisOptions } from 'bullmq';
 import { Redis } from 'ioredis';
+import { parseAddress, shownAddress, type Address } from '@fsad/mlflow-client/address';
 import { storeId } from '@fsad/tracking/journal';
 import type { TrialTask } from '../trial/index.ts';
 
@@ -25,21 +26,35 @@ export function queueName(store: string): string {
   return `fsad-${storeId(store)}`;
 }
 
-/** An address without its user and password. */
-export function shownAddress(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//');
-}
-
-/** How to reach Redis; a lost connection is tried again for ever. @throws QueueError for what is no address of Redis */
-export function connectionOf(address: string): RedisOptions {
-  if (!/^rediss?:\/\/./.test(address) || !URL.canParse(address)) {
-    throw new QueueError(`--queue takes an address like redis://host:6379, got ${shownAddress(address)}`);
-  }
+/**
+ * How to reach Redis; a lost connection is tried again for ever. User and password are those of the address, else of FSAD_QUEUE_USERNAME and
+ * FSAD_QUEUE_PASSWORD.
+ * @throws QueueError for what is no address of Redis
+ */
+export function connectionOf(address: string, environment = process.env): RedisOptions {
+  const { url, user, password } = redisAddress(address);
+  const database = url.pathname.slice(1);
   return {
-    url: address,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || 6379),
+    username: user ?? environment.FSAD_QUEUE_USERNAME,
+    password: password ?? environment.FSAD_QUEUE_PASSWORD,
+    db: Number(database || 0),
+    tls: url.protocol === 'rediss:' ? {} : undefined,
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * 2 ** times, 5000),
   };
+}
+
+function redisAddress(address: string): Address {
+  const wanted = 'is no address of Redis like redis://host:6379 or redis://host:6379/1';
+  try {
+    const parsed = parseAddress('--queue', address, { schemes: ['redis:', 'rediss:'], wanted });
+    if (/^\/?\d{0,4}$/.test(parsed.url.pathname) && parsed.url.search === '') return parsed;
+  } catch (error) {
+    throw new QueueError((error as Error).message, { cause: error });
+  }
+  throw new QueueError(`--queue "${shownAddress(address)}" ${wanted}`);
 }
 
 /** Opens the queue of a store. @throws QueueError when Redis does not answer now; later `onNote` is told */
@@ -59,8 +74,7 @@ export async function openQueue(
 
 /** Asks Redis once: a queue would wait for it for ever. */
 async function requireRedis(address: string): Promise<void> {
-  const { url } = connectionOf(address);
-  const probe = new Redis(url as string, { lazyConnect: true, retryStrategy: () => null });
+  const probe = new Redis({ ...connectionOf(address), lazyConnect: true, retryStrategy: () => null });
   let reason: Error | null = null;
   probe.on('error', (error: Error) => (reason ??= error));
   try {
