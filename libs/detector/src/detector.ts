@@ -17,6 +17,8 @@ export interface FitContext {
   readonly checkpoints?: string;
   /** To be called right before a checkpoint is written, so that what was reported up to it is durable first. */
   readonly beforeCheckpoint?: () => void;
+  /** Iterations (of every scale) after which what `scoreAfter` needs is kept; methods without `scoreAfter` pass them over. */
+  readonly keepAfter?: readonly number[];
 }
 
 /** An anomaly score. Higher is more anomalous, everywhere. */
@@ -39,6 +41,11 @@ export interface Detector {
   fit(images: readonly Image[], context: FitContext): Promise<void>;
   /** Scores in order. An image's score does not depend on the others it is scored with. */
   score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]>;
+  /**
+   * Scores as `score` does, with what had been learned after so many iterations of every scale; for methods that can look back.
+   * @throws RangeError unless `fit` was told to keep them
+   */
+  scoreAfter?(iterations: number, images: readonly Image[], signal?: AbortSignal): Promise<Score[]>;
   /** Anomaly maps, for methods that can localise. */
   localize?(images: readonly Image[], signal?: AbortSignal): Promise<AnomalyMap[]>;
   /** Writes everything `load` needs into `directory`, atomically. */

@@ -31,6 +31,8 @@ export class HtdgDetector implements Detector {
   readonly engine: Engine;
   #model: HtdgModel | null = null;
   #scorer: Promise<Scorer> | null = null;
+  /** A scorer of an earlier state, the last one asked for. */
+  #earlier: { readonly iterations: number; readonly scorer: Promise<Scorer> } | null = null;
 
   constructor(config: HtdgConfig, engine: Engine, model: HtdgModel | null = null) {
     this.config = config;
@@ -52,6 +54,13 @@ export class HtdgDetector implements Detector {
     const origin = this.originOf(images, context.seed);
     const { colour } = origin;
     context.signal?.throwIfAborted();
+    const last = this.config.training.iterations[colour];
+    const beyond = context.keepAfter?.find((iterations) => iterations > last);
+    if (beyond !== undefined) {
+      throw new RangeError(
+        `${NAME}: asked to keep the state after ${beyond} iterations, but trains only ${last}`,
+      );
+    }
     const plans = planScales(this.config, colour);
     const pyramid = trainingPyramid(images, pyramidOf(this.config));
     if (context.checkpoints) await writeHeader(context.checkpoints, { config: this.config, origin });
@@ -63,6 +72,7 @@ export class HtdgDetector implements Detector {
       pyramid,
       report: context.report,
       signal: context.signal,
+      keepAfter: context.keepAfter,
       store: context.checkpoints
         ? folderStore(context.checkpoints, origin, plans, context.beforeCheckpoint)
         : undefined,
@@ -88,6 +98,16 @@ export class HtdgDetector implements Detector {
   async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
     this.#requireColour(images);
     return (await this.#openScorer()).score(images, signal);
+  }
+
+  /** Each scale scores as it did after so many of its own iterations; the scales below it had had all of theirs. */
+  async scoreAfter(iterations: number, images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
+    this.#requireColour(images);
+    if (this.#earlier?.iterations !== iterations) {
+      await this.#forgetEarlier();
+      this.#earlier = { iterations, scorer: Scorer.open(this.engine, modelAfter(iterations, this.model)) };
+    }
+    return (await this.#earlier.scorer).score(images, signal);
   }
 
   async localize(images: readonly Image[], signal?: AbortSignal): Promise<AnomalyMap[]> {
@@ -129,6 +149,13 @@ export class HtdgDetector implements Detector {
     const scorer = this.#scorer;
     this.#scorer = null;
     (await scorer)?.dispose();
+    await this.#forgetEarlier();
+  }
+
+  async #forgetEarlier(): Promise<void> {
+    const earlier = this.#earlier;
+    this.#earlier = null;
+    (await earlier?.scorer)?.dispose();
   }
 
   #openScorer(): Promise<Scorer> {
@@ -138,6 +165,19 @@ export class HtdgDetector implements Detector {
   #requireColour(images: readonly Image[]): void {
     requireChannels(NAME, images, this.model.origin.colour === 'grey' ? 1 : 3);
   }
+}
+
+/** The model as each of its scales was after so many iterations. @throws RangeError unless all scales kept that state. */
+function modelAfter(iterations: number, model: HtdgModel): HtdgModel {
+  const scales = model.scales.map((scale) => {
+    const discriminator = scale.kept.get(iterations);
+    if (discriminator) return { ...scale, discriminator };
+    const kept = [...scale.kept.keys()].join(', ') || 'none';
+    throw new RangeError(
+      `${NAME}: the state after ${iterations} iterations was not kept; there are: ${kept}`,
+    );
+  });
+  return { ...model, scales };
 }
 
 /** HTDG as the runner and the command line meet it. */

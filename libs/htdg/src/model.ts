@@ -22,7 +22,12 @@ export interface TrainedScale {
   } | null;
   /** One row an iteration. */
   readonly losses: readonly LossRow[];
+  /** The discriminator after some of the iterations, by their number; empty unless the training was told to keep any. */
+  readonly kept: KeptStates;
 }
+
+/** States of a discriminator by the number of iterations it had learned. */
+export type KeptStates = ReadonlyMap<number, NetworkState>;
 
 /** Where a model came from, stored beside its configuration. */
 export interface ModelOrigin {
@@ -51,6 +56,7 @@ export interface ScaleCheckpoint {
   readonly discriminator: NetworkState;
   /** The mean discriminator so far; null before averaging begins. */
   readonly average: NetworkState | null;
+  readonly kept: KeptStates;
   readonly losses: readonly LossRow[];
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { runningShapes, trainableShapes, type NetworkSpec, type NetworkState } from '@fsad/patch-network';
 import { decodeSafetensors, encodeSafetensors, tensor, type Tensor, type TensorFile } from '@fsad/tensors';
-import type { LossRow, ScaleCheckpoint, TrainedScale } from './model.ts';
+import type { KeptStates, LossRow, ScaleCheckpoint, TrainedScale } from './model.ts';
 import type { ScalePlan } from './scales.ts';
 
 const LOSSES = ['real', 'fake', 'adversarial', 'reconstruction'] as const;
@@ -16,6 +16,7 @@ export function encodeScale(n: number, scale: TrainedScale, fingerprint: string)
     tensors.set('amplitudes', tensor([amplitudes.length], amplitudes));
     if (fixedNoise) tensors.set('fixedNoise', fixedNoise);
   }
+  putKept(tensors, scale.kept);
   tensors.set('losses', encodeLosses(scale.losses));
   return encode(tensors, { scale: String(n), side: String(scale.side), fingerprint });
 }
@@ -41,6 +42,7 @@ export function decodeScale(content: Uint8Array, origin: string, n: number, plan
     discriminator: take(tensors, 'discriminator', plan.discriminator, origin),
     generator,
     losses: decodeLosses(required(tensors, 'losses', origin)),
+    kept: takeKept(tensors, plan.discriminator, origin),
   };
 }
 
@@ -50,6 +52,7 @@ export function encodeCheckpoint(checkpoint: ScaleCheckpoint, fingerprint: strin
   put(tensors, 'discriminator', checkpoint.discriminator);
   if (checkpoint.generator) put(tensors, 'generator', checkpoint.generator);
   if (checkpoint.average) put(tensors, 'average', checkpoint.average);
+  putKept(tensors, checkpoint.kept);
   tensors.set('losses', encodeLosses(checkpoint.losses));
   return encode(tensors, { scale: String(checkpoint.n), fingerprint });
 }
@@ -69,6 +72,7 @@ export function decodeCheckpoint(
     generator: state('generator'),
     discriminator: pick(tensors, 'discriminator'),
     average: state('average'),
+    kept: new Map(keptAfter(tensors).map((iterations) => [iterations, pick(tensors, keptName(iterations))])),
     losses: decodeLosses(required(tensors, 'losses', origin)),
   };
   return { checkpoint, fingerprint: metadata.fingerprint };
@@ -129,6 +133,24 @@ function take(
     }
   }
   return state;
+}
+
+const keptName = (iterations: number): string => `after/${iterations}`;
+
+function putKept(tensors: Map<string, Tensor>, kept: KeptStates): void {
+  for (const [iterations, state] of kept) put(tensors, keptName(iterations), state);
+}
+
+function takeKept(tensors: ReadonlyMap<string, Tensor>, spec: NetworkSpec, origin: string): KeptStates {
+  return new Map(
+    keptAfter(tensors).map((iterations) => [iterations, take(tensors, keptName(iterations), spec, origin)]),
+  );
+}
+
+/** The numbers of iterations whose states a file holds, in their order. */
+function keptAfter(tensors: ReadonlyMap<string, Tensor>): number[] {
+  const found = [...tensors.keys()].map((name) => /^after\/(\d+)\./.exec(name)?.[1]);
+  return [...new Set(found.filter((text) => text !== undefined).map(Number))].sort((a, b) => a - b);
 }
 
 function required(tensors: ReadonlyMap<string, Tensor>, name: string, origin: string): Tensor {

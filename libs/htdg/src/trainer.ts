@@ -12,7 +12,7 @@ import { upsampleTo } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';
 import { averageIn } from './averaging.ts';
 import type { HtdgConfig } from './config.ts';
-import type { LossRow, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
+import type { KeptStates, LossRow, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import type { NoiseSource } from './noise.ts';
 import { planScales, pyramidOf, type ScalePlan } from './scales.ts';
 import { prepareScale, type IterationLosses } from './train-scale.ts';
@@ -27,6 +27,8 @@ export interface TrainingRun {
   readonly pyramid: readonly Tensor[];
   readonly report: (event: DetectorEvent) => void;
   readonly signal?: AbortSignal;
+  /** Iterations after which each scale's discriminator is kept beside the last one. */
+  readonly keepAfter?: readonly number[];
   /** Without a store nothing survives an interruption. */
   readonly store?: TrainingStore;
 }
@@ -105,7 +107,15 @@ async function trainOne(
       config,
       iterations,
     });
-    const { losses, average } = await runIterations(run, plans, n, networks, start, iterations, iterate);
+    const { losses, average, kept } = await runIterations(
+      run,
+      plans,
+      n,
+      networks,
+      start,
+      iterations,
+      iterate,
+    );
     const scale: TrainedScale = {
       side: plan.side,
       discriminator: average ?? learned(await discriminator.exportState()),
@@ -115,6 +125,7 @@ async function trainOne(
         fixedNoise: trained.fixedNoise,
       },
       losses,
+      kept,
     };
     await store?.saveScale(n, scale);
     return scale;
@@ -158,7 +169,7 @@ async function runIterations(
   start: ScaleCheckpoint | null,
   iterations: number,
   iterate: (iteration: number, signal?: AbortSignal) => Promise<IterationLosses>,
-): Promise<{ losses: LossRow[]; average: NetworkState | null }> {
+): Promise<{ losses: LossRow[]; average: NetworkState | null; kept: KeptStates }> {
   const { store, signal, report } = run;
   const { averageFrom } = run.config.training;
   const averagedFrom = averageFrom === null ? Infinity : Math.floor(averageFrom * iterations);
@@ -166,6 +177,7 @@ async function runIterations(
   const stage = `scale ${n + 1} of ${plans.length} (${side} px)`;
   const losses: LossRow[] = start ? [...start.losses] : [];
   let average = start?.average ?? null;
+  const kept = new Map(start?.kept);
   let latest: ScaleCheckpoint | null = start;
   let takenAt = -Infinity;
   const take = async (): Promise<void> => {
@@ -174,6 +186,7 @@ async function runIterations(
       generator: (await networks.generator?.exportState()) ?? null,
       discriminator: await networks.discriminator.exportState(),
       average,
+      kept: new Map(kept),
       losses: [...losses],
     };
     takenAt = performance.now();
@@ -209,6 +222,9 @@ async function runIterations(
         const state = learned(await networks.discriminator.exportState());
         average = averageIn(average, state, iteration - averagedFrom + 1);
       }
+      if (run.keepAfter?.includes(losses.length)) {
+        kept.set(losses.length, average ?? learned(await networks.discriminator.exportState()));
+      }
       report({ type: 'progress', stage, done: losses.length, total: iterations });
       const since = (past: number): number => performance.now() - past;
       const due = (signal?.aborted ?? false) || (since(savedAt) >= saveEveryMs && losses.length < iterations);
@@ -216,7 +232,7 @@ async function runIterations(
       if (due) await save();
     }
     await saving;
-    return { losses, average };
+    return { losses, average, kept };
   } catch (error) {
     await saving.catch(() => undefined);
     throw error;

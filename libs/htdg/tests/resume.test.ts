@@ -63,6 +63,8 @@ async function train(
       noise: { ...noise, normal },
       pyramid,
       store,
+      // So that a checkpoint holds a kept state too.
+      keepAfter: [1, 3],
       signal: controller.signal,
       report(event) {
         if (event.type !== 'progress' || typeof stopAt !== 'object') return;

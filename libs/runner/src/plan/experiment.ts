@@ -65,6 +65,7 @@ const evaluation = z.strictObject({
   maps: z.int().nonnegative().optional(),
   examples: z.int().nonnegative().optional(),
   samples: z.int().nonnegative().optional(),
+  iterations: counts.optional(),
 });
 const budget = z.strictObject({
   trials: count.optional(),

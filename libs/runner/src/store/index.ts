@@ -9,6 +9,7 @@ export {
   type Cell,
   type Evaluation,
   type Provenance,
+  type StepMetrics,
   type TrialCurves,
   type TrialFailure,
   type TrialInputs,

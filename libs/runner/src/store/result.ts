@@ -29,6 +29,8 @@ export interface Evaluation {
   readonly examples: number;
   /** How many pictures are drawn from the model, for methods that generate. */
   readonly samples: number;
+  /** Iterations of every scale after which the training is scored as well, for methods that can; left out where it is not. */
+  readonly iterations?: readonly number[];
 }
 
 /** Everything that decides a trial's numbers, and nothing else; the trial key is its SHA-256. */
@@ -86,6 +88,13 @@ export interface TrialMetrics {
     /** Test images the two were computed from. */
     readonly images: number;
   } | null;
+  /** What the training scored on its way, in the order of iterations; left out where it was not asked for. */
+  readonly onTheWay?: readonly StepMetrics[];
+}
+
+/** What a training scored after some of its iterations of every scale. */
+export interface StepMetrics extends Pick<TrialMetrics, 'auroc' | 'aurocInterval' | 'perScale'> {
+  readonly iterations: number;
 }
 
 /** A picture beside the result, for figures. */

@@ -20,6 +20,7 @@ import { drawPictures } from './pictures.ts';
 import { peakMemoryBytes, provenanceOf, resetPeakMemory } from './provenance.ts';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
 import { scoreImages } from './score-images.ts';
+import { scoreOnTheWay } from './score-on-the-way.ts';
 import { Stopwatch } from './stopwatch.ts';
 import {
   requireFit,
@@ -181,6 +182,7 @@ async function fitted(given: {
       signal: AbortSignal.any([hooks.signal, divergence.signal]),
       checkpoints: join(work, 'checkpoints'),
       beforeCheckpoint: () => journal.commit(),
+      keepAfter: configuration.evaluation.iterations,
       report: (event) => tell(event, journal, hooks, divergence),
     });
     divergence.signal.throwIfAborted();
@@ -225,7 +227,7 @@ async function judgeTrial(given: {
   const scores = columns(
     items,
     await scoreImages({
-      detector,
+      score: detector.score.bind(detector),
       dataset,
       items,
       path: join(work, 'scores.jsonl'),
@@ -233,6 +235,15 @@ async function judgeTrial(given: {
       onProgress: progress('scoring'),
     }),
   );
+  const onTheWay = await scoreOnTheWay({
+    detector,
+    iterations: evaluation.iterations,
+    dataset,
+    items,
+    work,
+    signal: hooks.signal,
+    onProgress: progress('scoring on the way'),
+  });
   let maps: AnomalyMap[] | null = null;
   let pixel: TrialMetrics['pixel'] = null;
   if (detector.localize && (evaluation.pixel || evaluation.maps > 0)) {
@@ -249,7 +260,8 @@ async function judgeTrial(given: {
   const artefacts = await drawPictures(pictures);
   await writeAtomically(join(folder, 'scores.json'), JSON.stringify(scores));
   await writeAtomically(join(folder, 'curves.json'), JSON.stringify(readCurves(store, task.key)));
-  return { metrics: judge(scores, pixel), artefacts };
+  const metrics = judge(scores, pixel);
+  return { metrics: onTheWay ? { ...metrics, onTheWay } : metrics, artefacts };
 }
 
 /** Tells the journal the outcome. The result is written after it: whoever finds a result finds its journal complete. */
@@ -285,6 +297,7 @@ function resultNumbers({ metrics, provenance }: TrialResult): Record<string, num
     numbers[`auroc/fraction/${fraction}`] = value;
   }
   for (const [part, value] of Object.entries(metrics.parts)) numbers[`auroc/${part}`] = value;
+  for (const { iterations, auroc } of metrics.onTheWay ?? []) numbers[`auroc/after/${iterations}`] = auroc;
   if (metrics.pixel) {
     numbers['pixel/auroc'] = metrics.pixel.auroc;
     numbers['pixel/pro'] = metrics.pixel.pro;

@@ -16,14 +16,14 @@ interface KeptBlock {
  * @throws DivergedError naming an image whose score is not finite; the signal's reason between two blocks.
  */
 export async function scoreImages(given: {
-  readonly detector: Detector;
+  readonly score: Detector['score'];
   readonly dataset: Dataset;
   readonly items: readonly TestItem[];
   readonly path: string;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number) => void;
 }): Promise<Score[]> {
-  const { detector, dataset, items, path, signal, onProgress } = given;
+  const { score, dataset, items, path, signal, onProgress } = given;
   const scores = await keptScores(path, items.length);
   onProgress(scores.length);
   while (scores.length < items.length) {
@@ -31,7 +31,7 @@ export async function scoreImages(given: {
     const from = scores.length;
     const block = items.slice(from, from + blockSize);
     const images = await Promise.all(block.map(({ id }) => dataset.image(id)));
-    const found = await detector.score(images, signal);
+    const found = await score(images, signal);
     requireFinite(found, block);
     await keepBlock(path, { from, scores: found });
     scores.push(...found);
