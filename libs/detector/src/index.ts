@@ -9,13 +9,8 @@ export type {
 } from './detector.ts';
 export { requireChannels, requireTrainingImages } from './check-images.ts';
 export { parseConfig } from './parse-config.ts';
-export {
-  loadModel,
-  requireTensor,
-  saveModel,
-  writeFolderAtomically,
-  type SavedModel,
-} from './model-folder.ts';
+export { writeFolderAtomically } from '@fsad/files';
+export { loadModel, requireTensor, saveModel, type SavedModel } from './model-folder.ts';
 export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';
 export { methodFromRecipe, type Recipe, type Task } from './method-from-recipe.ts';
 export { unitPixels } from './unit-pixels.ts';

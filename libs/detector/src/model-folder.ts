@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJson, writeFolderAtomically } from '@fsad/files';
 import { decodeSafetensors, encodeSafetensors, type Tensor } from '@fsad/tensors';
+import { z } from 'zod';
 import type { DetectorMethod } from './detector.ts';
 
 const format = 'fsad-model-v1';
@@ -16,43 +18,19 @@ export interface SavedModel<Config> {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-interface Manifest {
-  format: string;
-  method: string;
-  numericVersion: number;
-  config: unknown;
-  state: Record<string, unknown>;
-  files: Record<string, string>;
-}
+const manifestSchema = z.object({
+  format: z.literal(format),
+  method: z.string().min(1),
+  numericVersion: z.number(),
+  config: z.unknown(),
+  state: z.record(z.string(), z.unknown()),
+  files: z.record(z.string(), z.string()),
+});
 
-/**
- * Writes `files` into `directory` so that a crash or a full disk leaves either what was there before or all of it:
- * everything is written and flushed beside the folder first, then renamed into place. Other files in the folder stay.
- * Over an earlier folder the renames go one by one, in the order of `files`: put the file that vouches for the others last.
- * @throws the file system's error; nothing in `directory` has changed then.
- */
-export async function writeFolderAtomically(
-  directory: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  const target = resolve(directory);
-  const parent = dirname(target);
-  const staging = join(parent, `.${basename(target)}.${process.pid}.tmp`);
-  await mkdir(parent, { recursive: true });
-  await rm(staging, { recursive: true, force: true });
-  await mkdir(staging);
-  try {
-    for (const [name, content] of files) await writeAndFlush(join(staging, name), content);
-    await flushFolder(staging);
-    if (!(await renamedWhole(staging, target))) {
-      for (const name of files.keys()) await rename(join(staging, name), join(target, name));
-      await flushFolder(target);
-    }
-    await flushFolder(parent);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
-}
+const words = {
+  absent: 'missing; this is not a saved model, or part of it was removed',
+  advice: 'name a folder that "fsad train" wrote, or fit again',
+};
 
 /** Saves a model as `config.json` and `weights.safetensors`, the first holding the checksum of the second. */
 export async function saveModel<Config>(
@@ -61,7 +39,7 @@ export async function saveModel<Config>(
   model: SavedModel<Config>,
 ): Promise<void> {
   const weights = encodeSafetensors(model.tensors);
-  const manifest: Manifest = {
+  const manifest: z.infer<typeof manifestSchema> = {
     format,
     method: method.name,
     numericVersion: method.numericVersion,
@@ -87,7 +65,7 @@ export async function loadModel<Config>(
   method: DetectorMethod<Config>,
 ): Promise<SavedModel<Config>> {
   const manifestPath = join(directory, manifestName);
-  const manifest = parseManifest(await readPart(manifestPath), manifestPath);
+  const manifest = await readJson(manifestPath, manifestSchema, words);
   if (manifest.method !== method.name) {
     throw new Error(`${manifestPath}: a ${manifest.method} model, not a ${method.name} one`);
   }
@@ -131,53 +109,7 @@ async function readPart(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`${path}: missing; this is not a saved model, or part of it was removed`, {
-      cause: error,
-    });
-  }
-}
-
-function parseManifest(content: Buffer, path: string): Manifest {
-  let parsed: Partial<Manifest> | null;
-  try {
-    parsed = JSON.parse(content.toString('utf8')) as Partial<Manifest> | null;
-  } catch (error) {
-    throw new Error(`${path}: not valid JSON, truncated or edited by hand`, { cause: error });
-  }
-  if (parsed?.format !== format || !parsed.method || !parsed.state || !parsed.files) {
-    throw new Error(`${path}: not the description of a saved model (format ${format})`);
-  }
-  return parsed as Manifest;
-}
-
-async function writeAndFlush(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function flushFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** Renames the whole staging folder where the target is absent or empty; says whether it could. */
-async function renamedWhole(staging: string, target: string): Promise<boolean> {
-  try {
-    await rename(staging, target);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
-    throw error;
+    throw new Error(`${path}: ${words.absent}; ${words.advice}`, { cause: error });
   }
 }
 

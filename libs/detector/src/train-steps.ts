@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFolderAtomically } from '@fsad/files';
 import type { Image } from '@fsad/images';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from '@fsad/tensors';
 import type { FitContext } from './detector.ts';
-import { writeFolderAtomically } from './model-folder.ts';
 
 /** A counted training loop: what one step does, and how its state is taken out and put back. */
 export interface StepLoop {

@@ -1,16 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { tensor } from '@fsad/tensors';
-import {
-  loadModel,
-  parseConfig,
-  saveModel,
-  writeFolderAtomically,
-  type DetectorMethod,
-} from '../src/index.ts';
+import { loadModel, parseConfig, saveModel, type DetectorMethod } from '../src/index.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'fsad-folder-'))));
@@ -52,26 +46,6 @@ it('refuses weights that belong to another model', async () => {
   const foreign = await readFile(join(folder, 'b', 'weights.safetensors'));
   await writeFile(join(folder, 'a', 'weights.safetensors'), foreign);
   await expect(loadModel(join(folder, 'a'), method)).rejects.toThrow('weights.safetensors: damaged');
-});
-
-it('leaves an earlier folder as it was, and no temporary one, when writing fails', async () => {
-  const target = join(folder, 'm');
-  await writeFolderAtomically(target, new Map([['a', Buffer.from('old')]]));
-  const failing = new Map([
-    ['a', Buffer.from('new')],
-    ['absent/b', Buffer.from('new')],
-  ]);
-  await expect(writeFolderAtomically(target, failing)).rejects.toThrow('ENOENT');
-  expect(await readFile(join(target, 'a'), 'utf8')).toBe('old');
-  expect(await readdir(folder)).toEqual(['m']);
-});
-
-it('keeps the other files of a folder it writes into', async () => {
-  const target = join(folder, 'm');
-  await mkdir(target);
-  await writeFile(join(target, 'split.json'), '{}');
-  await writeFolderAtomically(target, new Map([['a', Buffer.from('new')]]));
-  expect((await readdir(target)).sort()).toEqual(['a', 'split.json']);
 });
 
 it('names every unknown, missing and ill-typed key of a configuration', () => {

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseConfig, writeFolderAtomically } from '@fsad/detector';
+import { parseConfig } from '@fsad/detector';
+import { writeFolderAtomically } from '@fsad/files';
 import { configSchema } from './config.ts';
 import type { HtdgModel, ModelOrigin, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';

@@ -1,3 +1,4 @@
+import { duration } from '@fsad/files';
 import type { TrialSummary } from '@fsad/runner';
 import type { ExperimentTrials } from './collect.ts';
 import type { MethodComparison } from './compare-methods.ts';
@@ -17,7 +18,7 @@ import { drawFigure } from './figure.ts';
 import { html, plot, type Html } from './html.ts';
 import { htmlPage } from './page.ts';
 import { columnLabel } from './paper-columns.ts';
-import { counted, datasetName, duration, settingName } from './words.ts';
+import { counted, datasetName, settingName } from './words.ts';
 
 /** What the page of an experiment shows. */
 export interface ExperimentPage {

@@ -1,3 +1,4 @@
+import { duration } from '@fsad/files';
 import { commonRange, type Image, type ValueMap, type ValueRange } from '@fsad/images';
 import { aurocInterval, bestF1, type AurocInterval, type BestF1 } from '@fsad/metrics';
 import { drawFigure } from './figure.ts';
@@ -7,7 +8,6 @@ import { htmlPage } from './page.ts';
 import { rocPanel, scoreHistogramPanel } from './score-figures.ts';
 import { bothViews, testPictures } from './test-pictures.ts';
 import { trainedScales, trainingLosses } from './trained-scales.ts';
-import { duration } from './words.ts';
 import { trainingPageStyle } from './training-page-style.ts';
 
 /** Everything the page of a finished training shows: numbers and pictures, nothing that must be looked up elsewhere. */

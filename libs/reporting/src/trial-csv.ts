@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { replaceFile } from '@fsad/files';
 import type { TrialSummary } from '@fsad/runner';
 import { stringify } from 'csv-stringify';
 import { trialColumns, trialRow } from './experiment-tables.ts';
-import { replaceFile } from './replace-file.ts';
 
 /** A CSV of trials that is written as they pass, however many they are. */
 export interface TrialCsv {

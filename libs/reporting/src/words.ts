@@ -53,12 +53,3 @@ export function pValue(p: number): string {
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
-
-/** Wall time in a unit that suits it. */
-export function duration(seconds: number): string {
-  if (seconds < 1) return `${Math.max(1, Math.round(1000 * seconds))} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '@fsad/files';
 import { readSummaries } from '@fsad/runner';
 import { collectExperiments, experimentId, type ExperimentTrials } from './collect.ts';
 import { compareMethods } from './compare-methods.ts';
@@ -11,7 +12,6 @@ import { drawFigure, figurePng } from './figure.ts';
 import { html } from './html.ts';
 import { experimentMarkdown } from './markdown.ts';
 import { htmlPage } from './page.ts';
-import { replaceFile } from './replace-file.ts';
 import { summaryCsv } from './summary-csv.ts';
 import { openTrialCsv, type TrialCsv } from './trial-csv.ts';
 import { counted } from './words.ts';
@@ -62,7 +62,7 @@ export async function writeReport(
       page: join(out, experimentId(trials), 'index.html'),
     });
   }
-  await put(join(out, 'index.html'), overview(written));
+  await replaceFile(join(out, 'index.html'), overview(written));
   return written;
 }
 
@@ -94,13 +94,13 @@ async function writeExperiment(store: string, folder: string, trials: Experiment
   const comparisons = settings.map(compareSetting);
   const methods = settings.map((setting, i) => ({ setting: comparisons[i], pairs: compareMethods(setting) }));
   const figures = planFigures(trials, comparisons);
-  await put(join(folder, 'summary.csv'), summaryCsv(comparisons));
-  await put(join(folder, 'tables.md'), experimentMarkdown({ trials, comparisons, methods, figures }));
+  await replaceFile(join(folder, 'summary.csv'), summaryCsv(comparisons));
+  await replaceFile(join(folder, 'tables.md'), experimentMarkdown({ trials, comparisons, methods, figures }));
   await writeFigures(join(folder, 'figures'), figures);
   const complaints: string[] = [];
   const examples = await loadExamples(store, trials, complaints);
   const page = await experimentPage({ trials, comparisons, methods, figures, examples, complaints });
-  await put(join(folder, 'index.html'), page);
+  await replaceFile(join(folder, 'index.html'), page);
 }
 
 async function writeFigures(folder: string, figures: readonly PlannedFigure[]): Promise<void> {
@@ -117,7 +117,7 @@ async function writeFigures(folder: string, figures: readonly PlannedFigure[]): 
       [`${name}.vl.json`, `${JSON.stringify(figure.spec, null, 1)}\n`],
     ];
     for (const [file, content] of files) {
-      await put(join(folder, file), content);
+      await replaceFile(join(folder, file), content);
       names.add(file);
     }
   }
@@ -151,8 +151,4 @@ function overview(written: readonly WrittenReport[]): string {
       </table>
     `,
   );
-}
-
-async function put(path: string, content: string | Uint8Array): Promise<void> {
-  await replaceFile(path, (temporary) => writeFile(temporary, content));
 }

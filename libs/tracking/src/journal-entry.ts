@@ -2,7 +2,7 @@
 export { type Cell, type JournalEvent, type Outcome, type TrackedSplit, type TrialStart } from './events.ts';
 export { addCell, Journal, openJournal, type JournalRecovery, type TrialEnd } from './journal.ts';
 export { scanJournal, type JournalScan } from './journal-file.ts';
-export { LockedError, type LockHolder } from './lock.ts';
+export { LockedError, type LockHolder } from '@fsad/files';
 export { paramsOf } from './params.ts';
 export { JournalError } from './record-appender.ts';
 export { journalKeys, journalPath, storeId } from './store.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { readRecords } from '@fsad/files';
 import type { JournalEvent } from './events.ts';
-import { readRecords } from './record-file.ts';
 
 /** What a journal on disk holds, and what is wrong with it. Offsets and lengths in bytes. */
 export interface JournalScan {

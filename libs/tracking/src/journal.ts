@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { acquireLock, encodeRecord, flushFolderSync, type Lock } from '@fsad/files';
 import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client/limits';
 import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
 import { scanJournal } from './journal-file.ts';
-import { acquireLock, type Lock } from './lock.ts';
 import { RecordAppender, type AppenderOptions } from './record-appender.ts';
-import { encodeRecord } from './record-file.ts';
-import { syncFolder } from './replace-file.ts';
 import { journalPath, storeId } from './store.ts';
 
 /** What was found when a journal was opened. */
@@ -215,7 +213,7 @@ export class Journal {
     if (this.#appender.offset > 0) return;
     this.#append({ type: 'journal', version: 1, key: this.key, store: storeId(store), at: this.#now() });
     this.#appender.sync();
-    syncFolder(dirname(this.path));
+    flushFolderSync(dirname(this.path));
   }
 
   /** Cuts a torn tail, and learns which points are known. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MlflowClient, type Connection, type RetryNotice, type RetryPolicy } from '@fsad/mlflow-client';
-import { LockedError } from './lock.ts';
+import { LockedError } from '@fsad/files';
 import { isComplete, syncStore, type SyncSummary } from './sync.ts';
 
 /** How a live sync ended. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRecords } from '@fsad/files';
 import type { JournalEvent } from './events.ts';
-import { readRecords } from './record-file.ts';
 
 /** Where tracking keeps its files: everything lies in `tracking` inside the store of results. */
 export const trackingFolder = (store: string): string => join(store, 'tracking');

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { encodeRecord, readRecords, replaceFileSync } from '@fsad/files';
 import type { Cell } from './events.ts';
 import { groupId, type Group } from './identity.ts';
 import { RecordAppender } from './record-appender.ts';
-import { encodeRecord, readRecords } from './record-file.ts';
 import type { TrialState } from './replay.ts';
-import { replaceFile } from './replace-file.ts';
 import { trackingFolder } from './store.ts';
 
 /** What one server was told of one journal. */
@@ -196,6 +195,6 @@ export class SyncState {
       ...[...this.parents.values()].map((value) => ({ type: 'parent', value }) as const),
       ...[...this.doubts.values()].map((value) => ({ type: 'doubt', value }) as const),
     ];
-    replaceFile(this.path, Buffer.concat(records.map(encodeRecord)));
+    replaceFileSync(this.path, Buffer.concat(records.map(encodeRecord)));
   }
 }

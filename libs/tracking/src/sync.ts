@@ -1,9 +1,9 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { acquireLock, type Lock } from '@fsad/files';
 import { MlflowError, type MlflowClient } from '@fsad/mlflow-client';
 import { groupName } from './identity.ts';
-import { acquireLock, type Lock } from './lock.ts';
 import { MlflowRuns } from './mlflow-runs.ts';
 import { journalKeys, journalPath, storeId, trackingFolder } from './store.ts';
 import { JournalError } from './record-appender.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { readRecords } from '@fsad/files';
 import { fromWire, isCode } from '@fsad/mlflow-client';
 import type { JournalEvent } from './events.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
 import { byEnd, parentPoints, parentStatus, replacedTrials, type FinishedTrial } from './parent-runs.ts';
-import { readRecords } from './record-file.ts';
 import { journalPath } from './store.ts';
 import type { Member, SyncState } from './sync-state.ts';
 

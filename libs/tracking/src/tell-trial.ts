@@ -6,7 +6,7 @@ import type { Cell, JournalEvent, TrackedSplit } from './events.ts';
 import { groupName, groupParams, runIdentity, tagNames } from './identity.ts';
 import { scanJournal } from './journal-file.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
-import { readRecords } from './record-file.ts';
+import { readRecords } from '@fsad/files';
 import { pointsOf, Replay, runStatus, type ToldArtifact } from './replay.ts';
 import { journalPath } from './store.ts';
 import type { SyncState } from './sync-state.ts';

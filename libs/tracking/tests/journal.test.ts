@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addCell, journalPath, openJournal, type Cell, type JournalEvent } from '../src/index.ts';
 import { scanJournal } from '../src/journal-file.ts';
-import { encodeRecord } from '../src/record-file.ts';
+import { encodeRecord } from '@fsad/files';
 import { diskThat } from './disk.ts';
 
 const key = 'ab'.repeat(32);

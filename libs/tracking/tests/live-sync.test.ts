@@ -6,7 +6,7 @@ import { defaultRetryPolicy, MlflowClient, type Connection } from '@fsad/mlflow-
 import { startFakeServer, type FakeServer } from '@fsad/mlflow-client/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isComplete, LiveSync, syncStore } from '../src/index.ts';
-import { acquireLock } from '../src/lock.ts';
+import { acquireLock } from '@fsad/files';
 import { beginTrial, contents, endTrial, keyOf, tellSteps, writeTrial } from './stores.ts';
 
 let store: string;

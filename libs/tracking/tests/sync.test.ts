@@ -12,7 +12,7 @@ import {
   type SyncOptions,
   type SyncSummary,
 } from '../src/index.ts';
-import { acquireLock } from '../src/lock.ts';
+import { acquireLock } from '@fsad/files';
 import { beginTrial, cell, contents, endTrial, keyOf, tellSteps, writeTrial } from './stores.ts';
 
 let store: string;

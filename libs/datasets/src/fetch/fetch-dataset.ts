@@ -1,10 +1,10 @@
 import { cp, lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { holderName, withLock, type LockHolder } from '@fsad/files';
 import { dataDirectory, resolveDataPath, type DownloadableName } from '../data-path.ts';
 import { DatasetError } from '../errors.ts';
 import { openDataset } from '../open.ts';
 import { checksumOf, download, wrongChecksum, type DownloadOptions } from './download.ts';
-import { withLock } from './lock.ts';
 import { SOURCES, type DatasetSource, type RemoteFile } from './sources.ts';
 import { unpack } from './unpack.ts';
 
@@ -40,8 +40,9 @@ export async function fetchDataset(request: FetchRequest): Promise<Fetched> {
   const path = resolveDataPath(name, { dataDir })!;
   const work = join(dataDir, '.fetch', basename(path));
   await mkdir(work, { recursive: true });
-  const onWait = (holder: string): void => onNote?.(`${holder} is fetching ${name}; waiting for it`);
-  return withLock(`${work}.lock`, { signal, onWait }, async (lockSignal) => {
+  const onWait = (holder: LockHolder): void =>
+    onNote?.(`${holderName(holder)} is fetching ${name}; waiting for it`);
+  return withLock(`${work}.lock`, { purpose: `Fetching of ${name}`, signal, onWait }, async (lockSignal) => {
     const there = await alreadyThere(name, path);
     if (there) return there;
     const source = request.source ?? SOURCES[name];

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acquireLock, LockedError } from '../src/lock.ts';
+import { acquireLock, LockedError, withLock } from '../src/lock.ts';
 
 let folder: string;
 let path: string;
@@ -78,5 +78,28 @@ describe('a lock', () => {
     );
     for (const child of children) child.kill();
     expect(said.filter((word) => word === 'won')).toHaveLength(1);
+  });
+
+  it('that is waited for is got when its holder lets go, after its name was said once', async () => {
+    const held = acquireLock(path, 'A sync');
+    const waits: string[] = [];
+    const got = withLock(
+      path,
+      { purpose: 'A fetch', onWait: ({ purpose, pid }) => waits.push(`${purpose} ${pid}`) },
+      async () => JSON.parse(readFileSync(path, 'utf8')).purpose as string,
+    );
+    setTimeout(() => held.release(), 500);
+    expect(await got).toBe('A fetch');
+    expect(waits).toEqual([`A sync ${process.pid}`]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('is let go when the work throws, and waiting ends with the reason of the signal', async () => {
+    const failing = withLock(path, { purpose: 'A fetch' }, () => Promise.reject(new Error('broken')));
+    await expect(failing).rejects.toThrow('broken');
+    const held = acquireLock(path, 'A sync');
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(withLock(path, { purpose: 'A fetch', signal }, async () => 1)).rejects.toThrow('enough');
+    held.release();
   });
 });

@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -30,12 +32,16 @@ export class LockedError extends Error {
   readonly holder: LockHolder;
 
   constructor(path: string, holder: LockHolder) {
-    const where = holder.host === hostname() ? 'on this machine' : `on ${holder.host}`;
     super(
-      `${holder.purpose} by process ${holder.pid} ${where} is under way (${basename(path)}); wait for it, or end that process`,
+      `${holder.purpose} by ${holderName(holder)} is under way (${basename(path)}); wait for it, or end that process`,
     );
     this.holder = holder;
   }
+}
+
+/** `process 71 on this machine`. */
+export function holderName({ pid, host }: LockHolder): string {
+  return `process ${pid} ${host === hostname() ? 'on this machine' : `on ${host}`}`;
 }
 
 export interface Lock {
@@ -69,6 +75,56 @@ export function acquireLock(path: string, purpose: string): Lock {
   }
 }
 
+export interface WaitingLock {
+  /** What is done while it is held, in words: `Fetching of mnist`. */
+  readonly purpose: string;
+  readonly signal?: AbortSignal;
+  /** Called once when another process holds the lock. */
+  readonly onWait?: (holder: LockHolder) => void;
+}
+
+const refreshEveryMs = 5_000;
+
+/**
+ * Runs `work` while holding the lock file `path`, after waiting for any other process that holds it. `work` gets a
+ * signal that aborts when the caller's does, or when the lock was lost to another process after a long standstill.
+ * @throws the signal's reason while waiting, and what `work` throws
+ */
+export async function withLock<T>(
+  path: string,
+  options: WaitingLock,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lock = await waitForLock(path, options);
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    try {
+      lock.refresh();
+    } catch (error) {
+      lost.abort(error);
+    }
+  }, refreshEveryMs);
+  try {
+    return await work(options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal);
+  } finally {
+    clearInterval(timer);
+    lock.release();
+  }
+}
+
+async function waitForLock(path: string, { purpose, signal, onWait }: WaitingLock): Promise<Lock> {
+  for (let waited = false; ; waited = true) {
+    signal?.throwIfAborted();
+    try {
+      return acquireLock(path, purpose);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      if (!waited) onWait?.(error.holder);
+      await sleep(200, undefined, { signal });
+    }
+  }
+}
+
 const nobody: LockHolder = {
   pid: 0,
   host: 'an unknown machine',
@@ -92,10 +148,18 @@ function create(path: string, holder: LockHolder): boolean {
   }
 }
 
+const holderSchema = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  processStart: z.string().default(''),
+  token: z.string().default(''),
+  purpose: z.string().default('Work'),
+});
+
 /** The holder, null for a file that cannot be understood. */
 function readHolder(path: string): LockHolder | null | 'gone' {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+    return holderSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? null;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : null;
   }

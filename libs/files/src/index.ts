@@ -1,0 +1,22 @@
+export { DiskFullError, isDiskFull } from './disk-full.ts';
+export { flushFolder, flushFolderSync, replaceFile, replaceFileSync } from './replace-file.ts';
+export { writeFolderAtomically } from './write-folder.ts';
+export { hostTag, isRunning, readdirOrNothing, sweepTemporaries } from './temporary.ts';
+export {
+  acquireLock,
+  foreignLockAgeMs,
+  holderName,
+  LockedError,
+  withLock,
+  type Lock,
+  type LockHolder,
+  type WaitingLock,
+} from './lock.ts';
+export { liesIn, pathInside, readInside, realPath, UnsafePathError } from './inside.ts';
+export { encodeRecord, readRecords, type ReadRecord } from './record-file.ts';
+export { InvalidFileError, parseJson, problemsOf, readJson, type JsonWords } from './read-json.ts';
+export { isMadeHere, markMadeHere } from './made-here.ts';
+export { PassedOver, type Reason } from './passed-over.ts';
+export { isPictureName, isSystemName } from './picture-names.ts';
+export { listFolders, pictureFile, walkPictures, type PictureFile, type WalkOptions } from './walk.ts';
+export { duration } from './duration.ts';
