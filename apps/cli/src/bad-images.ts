@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { partBadImages } from '@fsad/datasets';
 import { BadImageError, type Image } from '@fsad/images';
-import { RECEPTIVE_FIELD } from '@fsad/pyramid';
+import { RECEPTIVE_FIELD } from '@fsad/patch-network';
 import type { Progress } from './progress.ts';
 
 export type OnBadImage = 'fail' | 'skip';

@@ -1,3 +1,3 @@
 export { augmentationTask } from './augmentation-task.ts';
-export { initialState, type Copies, type PatchTask } from './task.ts';
+export type { Copies, PatchTask } from './task.ts';
 export { transformationTask, type FakeClass } from './transformation-task.ts';

@@ -1,10 +1,4 @@
-import {
-  runningShapes,
-  trainableShapes,
-  type Batch,
-  type NetworkSpec,
-  type NetworkState,
-} from '@fsad/patch-network';
+import type { Batch } from '@fsad/patch-network';
 import type { CopyPlan } from '@fsad/transforms';
 import type { RandomStream, Tensor } from '@fsad/tensors';
 
@@ -32,30 +26,4 @@ export interface PatchTask {
   readonly probePlan: CopyPlan;
   /** Copies to score, labelled with what a normal patch would be. */
   probe(images: Tensor): Batch;
-}
-
-/** A network at its start: what PyTorch and the published code draw (HTDG_PRESETS 5.8). */
-export function initialState(spec: NetworkSpec, stream: (tensorName: string) => RandomStream): NetworkState {
-  const state = new Map<string, Tensor>();
-  for (const [name, shape] of [...trainableShapes(spec), ...runningShapes(spec)]) {
-    state.set(name, { shape, data: initialValues(name, shape, spec, stream(name)) });
-  }
-  return state;
-}
-
-function initialValues(
-  name: string,
-  shape: readonly number[],
-  spec: NetworkSpec,
-  stream: RandomStream,
-): Float32Array {
-  const size = shape.reduce((a, b) => a * b, 1);
-  if (name.endsWith('conv.weight')) return stream.normal(size).map((value) => 0.02 * value);
-  if (name.endsWith('norm.weight')) return stream.normal(size).map((value) => 1 + 0.02 * value);
-  if (name.endsWith('conv.bias')) {
-    const inputs = name.startsWith('block0') ? spec.inputChannels : spec.width;
-    const bound = 1 / Math.sqrt(9 * inputs);
-    return Float32Array.from({ length: size }, () => (2 * stream.uniform() - 1) * bound);
-  }
-  return new Float32Array(size).fill(name.endsWith('runningVariance') ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import type { GeneratorNetwork, NetworkMode, NetworkSpec } from '@fsad/patch-network';
+import { frameOf, type GeneratorNetwork, type NetworkMode, type NetworkSpec } from '@fsad/patch-network';
 import { tensor, type Tensor } from '@fsad/tensors';
 
 /** How generators are conditioned; the presets differ in it. */
@@ -13,11 +13,9 @@ export interface GeneratorScale {
   readonly network: GeneratorNetwork;
   /** sigma^n of each of the k images; 1 at scale 0. */
   readonly amplitudes: Float32Array;
-  /** z* of the reconstruction path, [k, S, S, 3]; null where the path has no noise (Eq. 8). */
+  /** z* of the reconstruction path, [k, S, S, 3]; null where the path has no noise (Eq. 8, 16). */
   readonly fixedNoise: Tensor | null;
 }
-
-const FRAME = 5;
 
 /** sigma * z + previous for each of k images, the generator's input before conditioning (Eq. 2); a missing part counts as zero. */
 export function perturb(z: Tensor | null, amplitudes: Float32Array, previous: Tensor | null): Tensor {
@@ -39,7 +37,7 @@ export function perturb(z: Tensor | null, amplitudes: Float32Array, previous: Te
  */
 export function condition(x: Tensor, padding: NetworkSpec['padding'], settings: GeneratorSettings): Tensor {
   const [count, height, width, channels] = x.shape;
-  const frame = padding === 'valid' ? FRAME : 0;
+  const frame = frameOf({ padding });
   const result = tensor([count, height + 2 * frame, width + 2 * frame, channels + 1]);
   const rowLength = (width + 2 * frame) * (channels + 1);
   for (let n = 0; n < count; n++) {

@@ -1,6 +1,7 @@
+import { RECEPTIVE_FIELD } from '@fsad/patch-network';
 import { z } from 'zod';
 
-const side = z.number().int().min(11);
+const side = z.number().int().min(RECEPTIVE_FIELD);
 const count = z.number().int().min(1);
 const positive = z.number().positive();
 const iterations = z.array(z.number().int().min(0));
@@ -52,7 +53,8 @@ export const configSchema = z.strictObject({
   indexStart: z.union([z.literal(0), z.literal(1)]),
   fakeClass: z.enum(['first', 'last']),
   reconstruction: z.strictObject({
-    loss: z.enum(['mean-square', 'root-mean-square']),
+    /** See `ReconstructionRule` of @fsad/generator. */
+    loss: z.enum(['mean-square', 'root-mean-square', 'root-mean-square-per-image']),
     alpha: z.number().min(0),
   }),
   training: z.strictObject({

@@ -57,7 +57,7 @@ const paper: HtdgConfig = {
   noise: { coarsestChannels: 3, fixed: 'coarsest', amplitude: { measure: 'root-mean-square', factor: 1 } },
   indexStart: 1,
   fakeClass: 'first',
-  reconstruction: { loss: 'root-mean-square', alpha: 100 },
+  reconstruction: { loss: 'root-mean-square-per-image', alpha: 100 },
   training: {
     ...official.training,
     decay: { factor: 1, discriminatorAt: [], generatorAt: [] },

@@ -1,6 +1,6 @@
 import type { AnomalyMap, Score } from '@fsad/detector';
 import type { Image } from '@fsad/images';
-import type { DiscriminatorNetwork, Engine } from '@fsad/patch-network';
+import { patchSide, type DiscriminatorNetwork, type Engine } from '@fsad/patch-network';
 import { testPyramid } from '@fsad/pyramid';
 import { anomalyScores, localise, scaleNormality, type ScaleProbabilities } from '@fsad/scoring';
 import type { HtdgConfig } from './config.ts';
@@ -63,7 +63,7 @@ export class Scorer {
 
   /** P, the patches of a copy of side S. */
   #patches(side: number): number {
-    return (this.#config.network.padding === 'valid' ? side - 10 : side) ** 2;
+    return patchSide(this.#config.network, side) ** 2;
   }
 
   async #inGroups<Result>(

@@ -32,7 +32,7 @@ export interface ScaleTraining {
   readonly iterations: number;
 }
 
-/** What one iteration did: the losses of each D step (Eq. 3, 4) and each G step (Eq. 5, 8), in order; none where the generator took no part. */
+/** What one iteration did: the losses of each D step (Eq. 3, 4) and each G step (Eq. 5; 9, 10 and 17), in order; none where the generator took no part. */
 export interface IterationLosses {
   readonly real: number[];
   readonly fake: number[];
@@ -99,7 +99,7 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
     }
     if (!trained || !takesPart) return losses;
 
-    // min_G: Eq. 5 on T_i of the sample, plus alpha times Eq. 8
+    // min_G: Eq. 5 on T_i of the sample, plus alpha times Eq. 9, 10 (k = 1) or 17
     for (let step = 0; step < training.generatorSteps; step++) {
       signal?.throwIfAborted();
       const fake = await generate(trained, z, previous, scale.lower.settings, 'recorded');

@@ -1,12 +1,12 @@
-import { initialState } from '@fsad/discriminator';
 import { Hierarchy, type GeneratorScale } from '@fsad/generator';
 import type { DetectorEvent } from '@fsad/detector';
-import type {
-  DiscriminatorNetwork,
-  Engine,
-  GeneratorNetwork,
-  NetworkSpec,
-  NetworkState,
+import {
+  initialState,
+  type DiscriminatorNetwork,
+  type Engine,
+  type GeneratorNetwork,
+  type NetworkSpec,
+  type NetworkState,
 } from '@fsad/patch-network';
 import { upsampleTo } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';

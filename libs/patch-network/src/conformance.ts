@@ -6,6 +6,9 @@ import { generatorConformance } from './conformance/generator.ts';
 import { stateConformance } from './conformance/state.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 
+export { gradientsAfterFirstStep } from './conformance/compare.ts';
+export { ADAM, exampleImages, exampleState } from './conformance/examples.ts';
+
 /**
  * The tests every engine passes: each operation and the whole step against the reference engine, finite differences and the
  * published fixtures; state, errors, threads and memory.

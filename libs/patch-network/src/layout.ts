@@ -3,6 +3,9 @@ import type { NetworkSpec } from './engine.ts';
 /** Convolutions of the network; all but the last are followed by batch normalisation and LeakyReLU. */
 export const BLOCKS = 5;
 
+/** Pixels that one output sees along each axis (Sec. 3.4). */
+export const RECEPTIVE_FIELD = 2 * BLOCKS + 1;
+
 /** Constants every engine shares: PyTorch's defaults for batch normalisation, and the slope of LeakyReLU. */
 export const NORM_EPSILON = 1e-5;
 export const NORM_MOMENTUM = 0.1;
@@ -44,4 +47,14 @@ export function runningShapes(spec: NetworkSpec): Map<string, number[]> {
 /** Pixels a map of `side` has left after `layers` convolutions. */
 export function sideAfter(spec: NetworkSpec, side: number, layers: number): number {
   return spec.padding === 'valid' ? side - 2 * layers : side;
+}
+
+/** Pixels a network without padding takes from each side of a picture: the frame its input needs for an output of the picture's size. */
+export function frameOf({ padding }: Pick<NetworkSpec, 'padding'>): number {
+  return padding === 'valid' ? BLOCKS : 0;
+}
+
+/** H, the side of the patch map of a copy of side S. */
+export function patchSide(spec: Pick<NetworkSpec, 'padding'>, side: number): number {
+  return side - 2 * frameOf(spec);
 }

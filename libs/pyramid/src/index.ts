@@ -1,5 +1,5 @@
 export { finest, scalesOf, testPyramid, trainingPyramid, upsampleTo } from './pyramid.ts';
-export { RECEPTIVE_FIELD, testSource, trainingSource } from './source.ts';
+export { testSource, trainingSource } from './source.ts';
 export {
   fastPyramid,
   officialParisPyramid,

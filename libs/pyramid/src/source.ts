@@ -11,11 +11,9 @@ import {
   tensorToImage,
   type Image,
 } from '@fsad/images';
+import { RECEPTIVE_FIELD } from '@fsad/patch-network';
 import type { Tensor } from '@fsad/tensors';
 import type { PyramidSettings } from './settings.ts';
-
-/** Side of the network's receptive field (Sec. 3.4). */
-export const RECEPTIVE_FIELD = 11;
 
 /** A training picture at the input side, equalised where the settings say: [1, inputSide, inputSide, 3] in [-1, 1]. */
 export function trainingSource(image: Image, settings: PyramidSettings): Tensor {

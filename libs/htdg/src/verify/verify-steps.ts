@@ -1,5 +1,6 @@
 import {
   channelsLast,
+  frameOf,
   runningShapes,
   type AdamSettings,
   type Engine,
@@ -28,9 +29,6 @@ const LOSS_TOLERANCE = 1e-5;
 const OUTPUT_TOLERANCE = 1e-4;
 const GRADIENT_TOLERANCE = 1e-4;
 const IMAGE_GRADIENT_TOLERANCE = 1e-2;
-
-/** Side of the zero frame around a generator's input. */
-const FRAME = 5;
 
 /** Replays `discriminator_step`: real and fake losses, gradients, one Adam step, then the generator's loss and its gradient at the fake image. */
 export async function verifyDiscriminatorStep(path: string, engine: Engine): Promise<FixtureCheck[]> {
@@ -189,9 +187,10 @@ function plusCentre(output: Tensor, framed: Tensor): Tensor {
   const [count, height, width, channels] = output.shape;
   const result = tensor(output.shape, Float32Array.from(output.data));
   const line = width * channels;
+  const frame = frameOf({ padding: 'valid' });
   for (let row = 0; row < count * height; row++) {
     const [n, y] = [Math.floor(row / height), row % height];
-    const start = ((n * framed.shape[1] + y + FRAME) * framed.shape[2] + FRAME) * channels;
+    const start = ((n * framed.shape[1] + y + frame) * framed.shape[2] + frame) * channels;
     for (let i = 0; i < line; i++) result.data[row * line + i] += framed.data[start + i];
   }
   return result;
