@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{libs,apps,baselines}/*/tests/**/*.test.ts', 'experiments/tests/**/*.test.ts'],
+    include: ['{libs,apps,baselines}/*/tests/**/*.test.ts', '{experiments,scripts}/tests/**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

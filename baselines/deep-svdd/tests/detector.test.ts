@@ -54,7 +54,7 @@ it('holds as many tensors after every step as after the first', async () => {
   expect([...counts.values()].map(({ size }) => size)).toEqual([1, 1]);
 });
 
-it('does not collapse: scores of distinct images spread and differ (BASELINES section 2)', async () => {
+it('does not collapse: scores of distinct images spread and differ (docs/baselines.md#2.5)', async () => {
   const detector = await method.create(config, runtime);
   await detector.fit(sampleImages(1, 28).train, { seed: 1, report: () => {} });
   const images = Array.from({ length: 100 }, (_, i) => {

@@ -10,7 +10,7 @@ beforeAll(async () => void (await openTfjs({ engine: 'cpu' })));
 
 const rounded = (values: Float32Array): number[] => [...values].map((value) => Number(value.toFixed(5)) + 0);
 
-it('moves centre components within 0.1 of zero away by sign, an exact zero stays (BASELINES section 2)', () => {
+it('moves centre components within 0.1 of zero away by sign, an exact zero stays (docs/baselines.md#2.3)', () => {
   const moved = awayFromZero(Float32Array.of(0.05, -0.03, 0, 0.2, -0.4));
   expect(rounded(moved)).toEqual([0.1, -0.1, 0, 0.2, -0.4]);
 });
@@ -19,7 +19,7 @@ it('takes the mean code for centre', () => {
   expect(rounded(centreOf(Float32Array.of(1, 0.5, 3, -0.5), 2))).toEqual([2, 0]);
 });
 
-it('gives radius 4.6 for squared distances 1, 4, 9, 16, 25 and nu 0.1 (BASELINES section 2)', () => {
+it('gives radius 4.6 for squared distances 1, 4, 9, 16, 25 and nu 0.1 (docs/baselines.md#2.4)', () => {
   expect(radiusQuantile([1, 4, 9, 16, 25], 0.1)).toBeCloseTo(4.6, 12);
   expect(radiusQuantile([9], 0.1)).toBe(3);
 });
@@ -32,7 +32,7 @@ it('penalises only what lies outside the soft boundary (Eq. 3)', () => {
   expect(loss).toBeCloseTo(4 + (0 + 5) / 2 / 0.5, 5);
 });
 
-it('normalises [0, .5, 1, .25] to [-1.4, .2, 1.8, -.6], and rescales that to the input (BASELINES section 2)', () => {
+it('normalises [0, .5, 1, .25] to [-1.4, .2, 1.8, -.6], and rescales that to the input (docs/baselines.md#2.2)', () => {
   const input = tensor([1, 2, 2, 1], Float32Array.of(0, 0.5, 1, 0.25));
   const normalised = contrastNormalise(input);
   expect(rounded(normalised.data)).toEqual([-1.4, 0.2, 1.8, -0.6]);

@@ -14,7 +14,7 @@ it.each([
   ['MNIST', 1, 28, 7_272, 8_472],
   ['CIFAR', 3, 32, 520_544, 804_544],
 ] as const)(
-  '%s net has the published number of parameters (BASELINES section 2)',
+  '%s net has the published number of parameters (docs/baselines.md#2.1)',
   (_, channels, size, alone, both) => {
     const shape = encoderShape(channels, size);
     const encoder = createEncoder(shape, 0, 'e');
@@ -26,7 +26,7 @@ it.each([
   },
 );
 
-it('has 930,144 parameters in the RGB encoder for 64 pixels: a fourth stage (BASELINES section 2)', () => {
+it('has 930,144 parameters in the RGB encoder for 64 pixels: a fourth stage (docs/baselines.md#2.1)', () => {
   const encoder = createEncoder(encoderShape(3, 64), 0, 'e');
   expect(parameters(encoder.weights)).toBe(930_144);
   disposeNetwork(encoder);

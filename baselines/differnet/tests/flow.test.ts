@@ -21,7 +21,7 @@ function withFlow<T>(shape: FlowShape, use: (weights: Variables) => T): T {
   }
 }
 
-/** Undoes the blocks from last to first: the test's own rendering of the inverse of BASELINES section 6. */
+/** Undoes the blocks from last to first: the test's own rendering of the inverse of docs/baselines.md#6.1. */
 function invert(shape: FlowShape, weights: Variables, latent: tf.Tensor2D): tf.Tensor2D {
   let z = latent;
   for (let block = shape.blocks - 1; block >= 0; block--) {
@@ -37,7 +37,7 @@ function invert(shape: FlowShape, weights: Variables, latent: tf.Tensor2D): tf.T
   return z;
 }
 
-it('is undone by its inverse to 1e-4 (BASELINES section 6)', () => {
+it('is undone by its inverse to 1e-4 (docs/baselines.md#6.5)', () => {
   withFlow(toy, (weights) => {
     const x = input(4);
     const { z } = runFlow(toy, weights, x);
@@ -47,7 +47,7 @@ it('is undone by its inverse to 1e-4 (BASELINES section 6)', () => {
   });
 });
 
-it('has the log-determinant of its numerical Jacobian in 6 dimensions (BASELINES section 6)', () => {
+it('has the log-determinant of its numerical Jacobian in 6 dimensions (docs/baselines.md#6.5)', () => {
   withFlow(toy, (weights) => {
     const x = input(1);
     const values = [...x.dataSync()];
@@ -70,11 +70,11 @@ it.each([
   [3, 1.49854],
   [-3, -1.49854],
   [1e7, 2.997],
-])('clamps the log-scale %d to %d (BASELINES section 6)', (s, expected) => {
+])('clamps the log-scale %d to %d (docs/baselines.md#6.2)', (s, expected) => {
   expect(tf.tidy(() => gain(tf.scalar(s), 3).dataSync()[0])).toBeCloseTo(expected, 3);
 });
 
-it('is a permutation with log-determinant 0 and loss mean |x|^2 / 2d when the last layers are zero (BASELINES section 6)', () => {
+it('is a permutation with log-determinant 0 and loss mean |x|^2 / 2d when the last layers are zero (docs/baselines.md#6.4)', () => {
   const shape = { ...toy, dimensions: 768, hidden: 4 };
   withFlow(shape, (weights) => {
     for (const [name, weight] of weights) if (/\/3\//.test(name)) weight.assign(tf.zeros(weight.shape));
@@ -87,7 +87,7 @@ it('is a permutation with log-determinant 0 and loss mean |x|^2 / 2d when the la
   });
 });
 
-it('has 172,077,056 parameters as published, by formula on small subnets (BASELINES section 6)', () => {
+it('has 172,077,056 parameters as published, by formula on small subnets (docs/baselines.md#6.3)', () => {
   const count = (shape: FlowShape): number =>
     [...initialFlow(shape, 0).values()].reduce((sum, { data }) => sum + data.length, 0);
   const formula = ({ dimensions: d, blocks, hidden: h }: FlowShape): number =>

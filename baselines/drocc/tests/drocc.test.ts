@@ -34,7 +34,7 @@ describe('RGB, statistics of all passes', () => {
 describe('the parts', () => {
   afterEach(() => expect(liveTensors()).toBe(0));
 
-  it('has 528,800 parameters for 32x32 RGB images (BASELINES section 4)', () => {
+  it('has 528,800 parameters for 32x32 RGB images (docs/baselines.md#4.1)', () => {
     const network = createClassifier(classifierShape(3, 32), 0);
     expect([...network.weights.values()].reduce((sum, { size }) => sum + size, 0)).toBe(528_800);
     disposeNetwork(network);
@@ -100,11 +100,11 @@ describe('the parts', () => {
   });
 });
 
-it('is at a tenth of the rate in epochs 41-80 of 100 and at a hundredth after (BASELINES section 4)', () => {
+it('is at a tenth of the rate in epochs 41-80 of 100 and at a hundredth after (docs/baselines.md#4.2)', () => {
   expect([0, 40, 41, 80, 81, 99].map((epoch) => rateAt(epoch, 100, 1))).toEqual([1, 1, 0.1, 0.1, 0.01, 0.01]);
 });
 
-it('takes half the square root of the number of values for radius (BASELINES section 4)', () => {
+it('takes half the square root of the number of values for radius (docs/baselines.md#4.3)', () => {
   expect(resolveRadius('rule', 28, 1)).toBe(14);
   expect(resolveRadius('rule', 32, 3)).toBeCloseTo(27.7, 1);
   expect(resolveRadius(8, 32, 3)).toBe(8);

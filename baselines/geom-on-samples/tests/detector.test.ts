@@ -113,7 +113,7 @@ it('refuses the variant without generator by its key', () => {
 });
 
 it.each([
-  // BASELINES 7 (g): 6,000 samples x 72 transformations in batches of 128, 3 epochs.
+  // docs/presets.md#12.g: 6,000 samples x 72 transformations in batches of 128, 3 epochs.
   ['official', 10125],
   ['few-shot', 500],
 ] as const)('%s trains GEOM on 6,000 samples for %i steps', (preset, steps) => {

@@ -72,7 +72,7 @@ describe('the score', () => {
 
 describe('steps', () => {
   it.each([
-    // BASELINES 0.3, row GEOM: 3 epochs, batch 128, 72 samples an image.
+    // docs/baselines.md#0.3: 3 epochs, batch 128, 72 samples an image.
     ['official', 5000, 8439],
     ['official', 1, 3],
     ['official', 5, 9],

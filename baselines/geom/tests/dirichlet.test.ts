@@ -4,7 +4,7 @@ import { digamma, inverseDigamma } from '../src/digamma.ts';
 
 const logs = (rows: number[][]): Float64Array[] => rows.map(logarithms);
 
-// Expected numbers: BASELINES section 1, confirmed there by direct maximisation of the likelihood.
+// Expected numbers: docs/baselines.md#1.4, confirmed by direct maximisation of the likelihood.
 const first = logs([
   [0.2, 0.3, 0.5],
   [0.1, 0.4, 0.5],
@@ -80,7 +80,7 @@ describe('the Dirichlet fit', () => {
   });
 });
 
-it('inverts digamma (BASELINES section 1)', () => {
+it('inverts digamma (docs/baselines.md#1.5)', () => {
   expect(inverseDigamma(digamma(2.5))).toBeCloseTo(2.5, 12);
   expect(inverseDigamma(-5)).toBeCloseTo(0.211614, 6);
   expect(inverseDigamma(-2.22)).toBeCloseTo(0.452298, 6);

@@ -22,7 +22,7 @@ describe('the 72 transformations', () => {
     expect(copy(0)).toEqual(image);
   });
 
-  it('reflect the edge pixel too (BASELINES section 1: 0..7 by +2 is 2 3 4 5 6 7 7 6, by -2 is 1 0 0 1 2 3 4 5)', () => {
+  it('reflect the edge pixel too (docs/baselines.md#1.1: 0..7 by +2 is 2 3 4 5 6 7 7 6, by -2 is 1 0 0 1 2 3 4 5)', () => {
     const shifted = (by: number): number[] => Array.from({ length: 8 }, (_, i) => reflect(i + by, 8));
     expect(shifted(2)).toEqual([2, 3, 4, 5, 6, 7, 7, 6]);
     expect(shifted(-2)).toEqual([1, 0, 0, 1, 2, 3, 4, 5]);

@@ -26,7 +26,7 @@ function parameters(shape: Partial<WideResNetShape>, part = ''): number {
   return shapes.reduce((sum, [, sides]) => sum + sizeOf(sides), 0);
 }
 
-describe('parameter counts of BASELINES section 1', () => {
+describe('parameter counts of docs/baselines.md#1.2', () => {
   it.each([
     ['WRN-10-4', {}, 1_214_744],
     ['WRN-10-4 on grey images', { channels: 1 }, 1_214_456],

@@ -31,7 +31,7 @@ describe('as published, RGB, an epoch of two batches', () => {
 
 describe('steps', () => {
   it.each([
-    // BASELINES 0.3, row GOAD: 16 epochs, 4 images a step.
+    // docs/baselines.md#0.3: 16 epochs, 4 images a step.
     ['official', 5000, 20_000],
     ['official', 1, 16],
     ['official', 5, 32],

@@ -5,7 +5,7 @@ import { openTfjs } from '@fsad/tensors/tfjs';
 import { tripletTerms } from '../src/loss.ts';
 import { anomalyOf } from '../src/score.ts';
 
-// The fixture of BASELINES section 3: two images, three transformations, two dimensions.
+// The fixture of docs/baselines.md#3.2: two images, three transformations, two dimensions.
 const first = [0, 0, 1, 0, 0, 2];
 const second = [0.5, 0, 1, 1, 0, 1];
 const centres = Float32Array.from(first, (value, i) => (value + second[i]) / 2);

@@ -50,7 +50,7 @@ describe('the networks', () => {
     tensor([1, size, size, 3], randomStream(0, 'image').normal(size * size * 3));
   afterEach(() => expect(liveTensors()).toBe(0));
 
-  it('have the published numbers of parameters (BASELINES section 5)', () => {
+  it('have the published numbers of parameters (docs/baselines.md#5.1)', () => {
     const trained = initialWeights(0, [32, 64]);
     const fixed = fixedWeights(0, [32, 64]);
     expect(values(trained, /^small/)).toBe(360_832);
@@ -58,7 +58,7 @@ describe('the networks', () => {
     expect(values(trained, /^position32/) + values(fixed, /^position32/)).toBe(25_864);
   });
 
-  it('end in fixed weights whose norm over the eight directions is one for every input (BASELINES section 5)', () => {
+  it('end in fixed weights whose norm over the eight directions is one for every input (docs/baselines.md#5.2)', () => {
     const [{ data }] = fixedWeights(0, [32]).values();
     const norms = Array.from({ length: 128 }, (_, i) => Math.hypot(...data.subarray(8 * i, 8 * i + 8)));
     for (const norm of norms) expect(norm).toBeCloseTo(1, 6);
@@ -91,7 +91,7 @@ describe('the networks', () => {
     });
   });
 
-  it('start with a position loss near ln 8 for each patch size (BASELINES section 5)', () => {
+  it('start with a position loss near ln 8 for each patch size (docs/baselines.md#5.3)', () => {
     const loss = tf.tidy(() => {
       const weights = constants(initialWeights(0, [64, 32]), fixedWeights(0, [64, 32]));
       return stepLoss(weights, noisy(128), { ...both, lambda: 0, batch: 4 }, 0, 'test').dataSync()[0];
@@ -100,7 +100,7 @@ describe('the networks', () => {
     expect(loss / 2).toBeLessThan(1.1 * Math.log(8));
   });
 
-  it('train every weight but the last of the classifier (BASELINES section 5)', async () => {
+  it('train every weight but the last of the classifier (docs/baselines.md#5.2)', async () => {
     const { train } = sampleImages(3, 64, 1);
     const names: string[] = [];
     const task = { config, backend: await openTfjs({ engine: 'wasm' }), channels: 3 } as const;
@@ -203,13 +203,13 @@ describe('the map', () => {
     [128, 32, 4, 25],
     [64, 32, 4, 9],
   ])(
-    'of %i pixels has %i-pixel patches at stride %i on a grid of %i (BASELINES section 5)',
+    'of %i pixels has %i-pixel patches at stride %i on a grid of %i (docs/baselines.md#5.4)',
     (size, patch, stride, grid) => {
       expect(gridSize(size, patch, stride)).toBe(grid);
     },
   );
 
-  it('of a constant is that constant everywhere (BASELINES section 5)', () => {
+  it('of a constant is that constant everywhere (docs/baselines.md#5.5)', () => {
     expect(new Set(spread(new Float32Array(81).fill(0.5), 64, 32, 4))).toEqual(new Set([0.5]));
   });
 
@@ -230,7 +230,7 @@ describe('the map', () => {
   });
 });
 
-it('takes 598 steps for one image and 2,392 for five under the official epochs (BASELINES section 0.3)', () => {
+it('takes 598 steps for one image and 2,392 for five under the official epochs (docs/baselines.md#5.6)', () => {
   expect([1, 5, 10].map((count) => stepsFor(presets.official, count))).toEqual([598, 2392, 4784]);
 });
 

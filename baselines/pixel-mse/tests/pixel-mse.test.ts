@@ -25,18 +25,18 @@ it('is the mean of the k mean squared errors (Sec. 4.3)', () => {
   expect(meanSquaredError(Float32Array.of(1, 2), Float32Array.of(0, 0, 3, 3))).toBe((1 + 4 + 4 + 1) / 4);
 });
 
-it('scores the training image itself 0, the minimum, at k = 1 (BASELINES section 10)', async () => {
+it('scores the training image itself 0, the minimum, at k = 1 (docs/baselines.md#7.1)', async () => {
   const [same, darker, lighter] = await scores('matched', [100], [100, 90, 120]);
   expect(same).toBe(0);
   expect(Math.min(darker, lighter)).toBeGreaterThan(0);
 });
 
-it('scores the mean image lowest at k = 5 (BASELINES section 10)', async () => {
+it('scores the mean image lowest at k = 5 (docs/baselines.md#7.1)', async () => {
   const [mean, ...others] = await scores('matched', [0, 50, 100, 150, 200], [100, 95, 105, 0, 200]);
   expect(Math.min(...others)).toBeGreaterThan(mean);
 });
 
-it('ranks by darkness in the mismatched form, whatever was learned (BASELINES section 7)', async () => {
+it('ranks by darkness in the mismatched form, whatever was learned (docs/presets.md#12.f)', async () => {
   const [dark, grey, learned] = await scores('mismatched', [200], [10, 100, 200]);
   expect(dark).toBeLessThan(grey);
   expect(grey).toBeLessThan(learned);

@@ -6,7 +6,7 @@ export type FakeClass = 'first' | 'last' | 'none';
 
 /**
  * Tell the M transformations apart, and real from fake (Eq. 3 to 5). With the identity alone this is ablation (b), two classes; its score is then the
- * real probability, since Eq. 12 by the letter would be the constant 1 (spec BASELINES 7).
+ * real probability, since Eq. 12 by the letter would be the constant 1 (docs/presets.md#12.b).
  */
 export function transformationTask(plan: CopyPlan, fakeClass: FakeClass): PatchTask {
   const count = plan.transforms.length;

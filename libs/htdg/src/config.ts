@@ -70,7 +70,7 @@ export const configSchema = z.strictObject({
     epsilon: positive,
     /** Learning rates are multiplied by `factor` from each of the listed iterations on. */
     decay: z.strictObject({ factor: positive, discriminatorAt: iterations, generatorAt: iterations }),
-    /** After iterations 0, n, 2n, ... and the last one with a generator, one more reconstruction moves the generator's running statistics (HTDG_PRESETS 7.15); null: never. */
+    /** After iterations 0, n, 2n, ... and the last one with a generator, one more reconstruction moves the generator's running statistics (docs/presets.md#7.15); null: never. */
     reconstructionEvery: count.nullable(),
     /** The discriminator that scores is the mean of those after each iteration from this fraction of the iterations on; null: the last one. */
     averageFrom: z.number().min(0).lt(1).nullable(),

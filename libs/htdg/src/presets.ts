@@ -3,7 +3,7 @@ import type { HtdgConfig } from './config.ts';
 
 const fractions = [1, 0.5, 0.2, 0.1, 0.05, 0.01];
 
-/** The published code to the number, accidents included (HTDG_PRESETS section 11). */
+/** The published code to the number, accidents included (docs/presets.md#summary). */
 const official: HtdgConfig = {
   variant: 'full',
   pyramid: { ...officialPyramid, sizes: [...officialPyramid.sizes] },
@@ -33,7 +33,7 @@ const official: HtdgConfig = {
   scoring: { patches: 'mean', scales: 'mean', fraction: 1, fractions },
 };
 
-/** The published rotation-only program, "Ours2": no equalisation, 2000 iterations (HTDG_PRESETS 3.7). */
+/** The published rotation-only program, "Ours2": no equalisation, 2000 iterations (docs/presets.md#3.7). */
 const officialRotations: HtdgConfig = {
   ...official,
   pyramid: { ...official.pyramid, equalise: 'none' },
@@ -41,14 +41,14 @@ const officialRotations: HtdgConfig = {
   training: { ...official.training, iterations: { grey: 2000, rgb: 2000 } },
 };
 
-/** The published code on Paris at its intended input: six scales (HTDG_PRESETS 2.7). */
+/** The published code on Paris at its intended input: six scales (docs/presets.md#2.7). */
 const officialParis: HtdgConfig = {
   ...official,
   pyramid: { ...officialParisPyramid, sizes: [...officialParisPyramid.sizes] },
   network: { ...official.network, widths: [32, 32, 32, 32, 64, 64] },
 };
 
-/** What the text says; where it is silent, the published code (HTDG_PRESETS section 11). */
+/** What the text says; where it is silent, the published code (docs/presets.md#summary). */
 const paper: HtdgConfig = {
   ...official,
   pyramid: { ...paperPyramid, sizes: [...paperPyramid.sizes] },
@@ -67,7 +67,7 @@ const paper: HtdgConfig = {
 };
 
 /**
- * Ours: `official` without its accidents, shifted copies sharing canvases (spec CANVAS), the three coarse scales alone, few iterations, and the generator in
+ * Ours: `official` without its accidents, shifted copies sharing canvases (docs/canvas-sharing.md), the three coarse scales alone, few iterations, and the generator in
  * every fifth of them: on the reserved validation images more of any added nothing on average (results/fast). What it departs in: README of this lib.
  */
 const fast: HtdgConfig = {

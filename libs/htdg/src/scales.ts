@@ -13,7 +13,7 @@ export interface ScalePlan {
   readonly generator: NetworkSpec | null;
 }
 
-/** The pyramid of a configuration; the ablations of one scale replace its sizes (spec BASELINES 7 d, e). */
+/** The pyramid of a configuration; the ablations of one scale replace its sizes (docs/presets.md#12.d). */
 export function pyramidOf({ variant, pyramid }: HtdgConfig): PyramidSettings {
   if (variant !== 'single-scale-100' && variant !== 'single-scale-20') return pyramid;
   const side = variant === 'single-scale-100' ? 100 : 20;

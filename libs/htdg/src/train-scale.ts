@@ -47,7 +47,7 @@ const CHANNELS = 3;
 
 /**
  * Prepares the training of scale n (Eq. 11, 18): fixed noise and noise amplitudes, which the finished scale keeps, and the function
- * that trains one iteration. Order of steps and draws: HTDG_PRESETS 7.8, 7.13, 7.15.
+ * that trains one iteration. Order of steps and draws: docs/presets.md#7.8, 7.13, 7.15.
  */
 export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | null; iterate: Iterate } {
   const { n, real, generator, discriminator, task, noise, config } = scale;

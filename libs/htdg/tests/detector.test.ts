@@ -64,7 +64,7 @@ it('trains the generator in iterations 0, n, 2n, ... and the discriminator in al
   detector.dispose();
 });
 
-it('uses 54 transformations for RGB and 42 for grey, each with a fake class (HTDG_PRESETS 4.1)', async () => {
+it('uses 54 transformations for RGB and 42 for grey, each with a fake class (docs/presets.md#4.1)', async () => {
   for (const [channels, outputs] of [
     [3, 55],
     [1, 43],

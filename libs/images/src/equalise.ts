@@ -4,7 +4,7 @@ import { scaleValue, valueChannel } from './hsv.ts';
 const TILES = 8;
 const CLIP_LIMIT = 2;
 
-/** Contrast-limited adaptive equalisation of the value channel of 8-bit HSV: clip limit 2.0, 8 x 8 tiles (HTDG_PRESETS 3.3, 3.8), as OpenCV to the bit. */
+/** Contrast-limited adaptive equalisation of the value channel of 8-bit HSV: clip limit 2.0, 8 x 8 tiles (docs/presets.md#3.3, 3.8), as OpenCV to the bit. */
 export function equaliseClahe(image: Image): Image {
   if (image.channels === 1) return { ...image, data: clahe(image.data, image.width, image.height) };
   return scaleValue(image, clahe(valueChannel(image), image.width, image.height));

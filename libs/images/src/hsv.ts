@@ -26,7 +26,7 @@ export function valueChannel(image: Image): Uint8Array {
 }
 
 /**
- * Replaces the value channel by way of 8-bit HSV: hue in 180 steps and saturation in 256, as OpenCV rounds them (HTDG_PRESETS 3.8). The first channel plays
+ * Replaces the value channel by way of 8-bit HSV: hue in 180 steps and saturation in 256, as OpenCV rounds them (docs/presets.md#3.8). The first channel plays
  * OpenCV's blue, which is how the published code meets an RGB picture.
  */
 export function scaleValue(image: Image, values: Uint8Array): Image {

@@ -2,7 +2,7 @@ import { tensor, type Tensor } from '@fsad/tensors';
 import { withChannels } from './channels.ts';
 import type { Image } from './image.ts';
 
-/** Grey levels 0 .. 255 as values in [-1, 1], clamped, in the published code's single precision order (HTDG_PRESETS 3.15). */
+/** Grey levels 0 .. 255 as values in [-1, 1], clamped, in the published code's single precision order (docs/presets.md#3.15). */
 export function fromLevels(levels: ArrayLike<number>): Float32Array {
   const values = new Float32Array(levels.length);
   for (let i = 0; i < values.length; i++) {
@@ -11,7 +11,7 @@ export function fromLevels(levels: ArrayLike<number>): Float32Array {
   return values;
 }
 
-/** Values in [-1, 1] as grey levels, truncated; a plain round trip lowers 63 of the 256 levels by one (HTDG_PRESETS 2.11). */
+/** Values in [-1, 1] as grey levels, truncated; a plain round trip lowers 63 of the 256 levels by one (docs/presets.md#2.11). */
 export function toLevels(values: Float32Array): Uint8Array {
   const levels = new Uint8Array(values.length);
   for (let i = 0; i < levels.length; i++) {

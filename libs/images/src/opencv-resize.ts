@@ -29,7 +29,7 @@ function axis(input: number, output: number): { indices: Int32Array; weights: In
 /**
  * Resizes an 8-bit picture as OpenCV's INTER_CUBIC does: a = -0.75, no antialiasing, edge pixels repeated, 11-bit weights, one rounding at the end; within one
  * grey level of OpenCV 5.0.0.
- * The published code reads Paris training pictures this way (HTDG_PRESETS 3.13).
+ * The published code reads Paris training pictures this way (docs/presets.md#3.13).
  */
 export function resizeImageOpenCv(image: Image, width: number, height: number): Image {
   const { channels } = image;

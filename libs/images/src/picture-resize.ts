@@ -18,7 +18,7 @@ interface Axis {
 
 /**
  * Resizes an 8-bit picture as Pillow does, to the bit: horizontal pass, then vertical, 22-bit integer weights, rounded to 8 bit after each. It is
- * also what torchvision's `Resize` does to a picture (HTDG_PRESETS 3.9, 3.11, 3.12).
+ * also what torchvision's `Resize` does to a picture (docs/presets.md#3.9, 3.11, 3.12).
  * @throws RangeError when a side is no positive integer.
  */
 export function resizeImage(image: Image, width: number, height: number, filter: PictureFilter): Image {

@@ -3,7 +3,7 @@ import { fromLevels, toLevels } from './levels.ts';
 
 /**
  * How a resize treats the pixels beyond the edge. `mirror`: they mirror those inside, edge pixel repeated. `official`: so at the bottom and
- * right, but at the top and left the kernel is cut and renormalised, as in the published code (HTDG_PRESETS 2.10).
+ * right, but at the top and left the kernel is cut and renormalised, as in the published code (docs/presets.md#2.10).
  */
 export type Border = 'official' | 'mirror';
 
@@ -26,7 +26,7 @@ export function cubic(x: number): number {
 }
 
 /**
- * The MATLAB-like bicubic resize of one axis, kernel stretched by 1/scale when shrinking (HTDG_PRESETS 2.9). `scale` places the kernel: the ratio of
+ * The MATLAB-like bicubic resize of one axis, kernel stretched by 1/scale when shrinking (docs/presets.md#2.9). `scale` places the kernel: the ratio of
  * the sides unless a nominal one is given. Cached; treat as read-only.
  * @throws RangeError when a side is no positive integer or the scale not positive.
  */
@@ -131,7 +131,7 @@ export function resize(images: Tensor, rows: Resampler, columns = rows): Tensor 
   return tensor([count, rows.output, columns.output, channels], Float32Array.from(values));
 }
 
-/** Resizes images [k, h, w, c] as the published code does: truncated to 8 bit before, clamped to [-1, 1] after (HTDG_PRESETS 2.11, 2.12). */
+/** Resizes images [k, h, w, c] as the published code does: truncated to 8 bit before, clamped to [-1, 1] after (docs/presets.md#2.11, 2.12). */
 export function resizeQuantised(images: Tensor, rows: Resampler, columns = rows): Tensor {
   const [count, , , channels] = images.shape;
   const levels = resample(toLevels(images.data), count, channels, rows, columns);

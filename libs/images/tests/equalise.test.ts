@@ -20,7 +20,7 @@ describe('equaliseHistogram', () => {
 });
 
 describe('clahe', () => {
-  it('gives a flat tile of 256 pixels the limit plus the redistributed share (formula of HTDG_PRESETS 3.3)', () => {
+  it('gives a flat tile of 256 pixels the limit plus the redistributed share (formula of docs/presets.md#3.3)', () => {
     // Tile area 256, limit 2: bin 100 keeps 2, the excess 254 goes one each to the bins 0, 1, 2, ... 253.
     const image = grey(128, 128, () => 100);
     expect(new Set(equaliseClahe(image).data)).toEqual(new Set([Math.round((101 + 2) * (255 / 256))]));
@@ -52,7 +52,7 @@ describe('clahe', () => {
     };
     const values = equaliseClahe(one).data;
     const red = equaliseClahe(three).data.filter((_, i) => i % 3 === 0);
-    // Back from HSV in single precision, truncated: v * (1 / 255) * 255 may fall one short (HTDG_PRESETS 3.8).
+    // Back from HSV in single precision, truncated: v * (1 / 255) * 255 may fall one short (docs/presets.md#3.8).
     expect(red.every((level, i) => values[i] - level === 0 || values[i] - level === 1)).toBe(true);
   });
 });

@@ -94,7 +94,7 @@ describe('resize', () => {
 });
 
 describe('levels', () => {
-  it('lowers 63 of the 256 levels by one in a plain round trip (HTDG_PRESETS 2.11)', () => {
+  it('lowers 63 of the 256 levels by one in a plain round trip (docs/presets.md#2.11)', () => {
     const levels = Uint8Array.from({ length: 256 }, (_, i) => i);
     const back = toLevels(fromLevels(levels));
     const lowered = levels.filter((level, i) => back[i] === level - 1).length;

@@ -3,7 +3,7 @@ import { sideAfter } from './layout.ts';
 
 /**
  * How many windows of side `side` cover each position of a canvas after `layers` convolutions, row by row: after l valid ones a
- * window at (t, q) covers t .. t + side - 2l - 1 by q .. q + side - 2l - 1 (spec CANVAS.md). With padding `same` a canvas is one
+ * window at (t, q) covers t .. t + side - 2l - 1 by q .. q + side - 2l - 1 (docs/canvas-sharing.md#training). With padding `same` a canvas is one
  * window and all is 1.
  */
 export function coverageAfter(spec: NetworkSpec, canvas: Canvas, side: number, layers: number): Float64Array {

@@ -43,7 +43,7 @@ export function finest(pictures: Tensor, settings: PyramidSettings): Tensor {
   return resized(pictures, settings.sizes[settings.sizes.length - 1], null, settings);
 }
 
-/** Every scale, coarsest first, each resized from the finest [k, S, S, 3] (HTDG_PRESETS 2.14). */
+/** Every scale, coarsest first, each resized from the finest [k, S, S, 3] (docs/presets.md#2.14). */
 export function scalesOf(images: Tensor, settings: PyramidSettings): Tensor[] {
   const { sizes, scaleFactor } = settings;
   return sizes.map((side, n) =>

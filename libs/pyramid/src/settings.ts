@@ -17,9 +17,9 @@ export interface PyramidSettings {
   /** What RGB training pictures go through; test pictures and grey ones never do. */
   readonly equalise: 'none' | 'clahe' | 'histogram';
   readonly border: Border;
-  /** Truncate to 8 bit before, and clamp after, every resize (HTDG_PRESETS 2.11, 2.12). */
+  /** Truncate to 8 bit before, and clamp after, every resize (docs/presets.md#2.11, 2.12). */
   readonly quantise: boolean;
-  /** From scale to scale: by 1/r with ceiling and the top-left crop, or to the exact size (HTDG_PRESETS 2.13). */
+  /** From scale to scale: by 1/r with ceiling and the top-left crop, or to the exact size (docs/presets.md#2.13). */
   readonly upsample: 'factor-then-crop' | 'exact';
 }
 
@@ -31,7 +31,7 @@ export function scaleSizes(finest: number, factor: number, count: number): numbe
   return Array.from({ length: count }, (_, n) => ceiling(finest * factor ** (count - 1 - n)));
 }
 
-/** The published code (commit ab47850). Its sizes 26 and 41 are rounding accidents of 25 and 40 (HTDG_PRESETS 2.5). */
+/** The published code (commit ab47850). Its sizes 26 and 41 are rounding accidents of 25 and 40 (docs/presets.md#2.5). */
 export const officialPyramid: PyramidSettings = {
   sizes: [26, 32, 41, 51, 64],
   scaleFactor: Math.sqrt(Math.sqrt(25 / 64)),
@@ -43,7 +43,7 @@ export const officialPyramid: PyramidSettings = {
   upsample: 'factor-then-crop',
 };
 
-/** The published code on Paris, run at its intended input of 450 (HTDG_PRESETS 2.7): six scales. */
+/** The published code on Paris, run at its intended input of 450 (docs/presets.md#2.7): six scales. */
 export const officialParisPyramid: PyramidSettings = {
   ...officialPyramid,
   sizes: scaleSizes(64, (25 / 64) ** (1 / 5), 6),

@@ -46,7 +46,7 @@ function small(image: Image, side: number): boolean {
   return image.width === image.height && image.width < side;
 }
 
-/** Shorter side to `side`, then the middle (HTDG_PRESETS 3.12). */
+/** Shorter side to `side`, then the middle (docs/presets.md#3.12). */
 function shrunk(image: Image, side: number): Image {
   const shorter = Math.min(image.width, image.height);
   const scaled = (length: number): number => Math.trunc((side * length) / shorter);

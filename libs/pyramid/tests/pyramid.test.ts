@@ -28,7 +28,7 @@ const presets: [string, PyramidSettings][] = [
 ];
 
 describe('scale sizes', () => {
-  it('are those of HTDG_PRESETS 2.5, 2.6 and 2.7', () => {
+  it('are those of docs/presets.md#2.5, 2.6 and 2.7', () => {
     expect(officialPyramid.sizes).toEqual([26, 32, 41, 51, 64]);
     expect(paperPyramid.sizes).toEqual([21, 27, 36, 48, 64]);
     expect(officialParisPyramid.sizes).toEqual([25, 31, 37, 44, 54, 64]);

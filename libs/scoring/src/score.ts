@@ -1,7 +1,7 @@
 import type { Score } from '@fsad/detector';
 import { patchCount, smallestSums } from './select.ts';
 
-/** How patches and scales add up to a score: sums (Eq. 12) or means (HTDG_PRESETS 8.2, 8.4). Transformations are always summed. */
+/** How patches and scales add up to a score: sums (Eq. 12) or means (docs/presets.md#8.2, 8.4). Transformations are always summed. */
 export interface ScoreSettings {
   readonly patches: 'mean' | 'sum';
   readonly scales: 'mean' | 'sum';
@@ -81,7 +81,7 @@ export function anomalyScores(
 }
 
 /**
- * The published code's second figure (HTDG_PRESETS 8.5): every scale scaled to 0 .. 1 over the whole test set, then the mean. Transductive: an image's
+ * The published code's second figure (docs/presets.md#8.5): every scale scaled to 0 .. 1 over the whole test set, then the mean. Transductive: an image's
  * figure depends on the others. A scale on which all images agree counts as 0.
  * @param perScale [image][scale], anomaly scores (or normality; the orientation is kept).
  */

@@ -1,4 +1,4 @@
-/** int(P f), at least 1: how many patches the fraction f of P patches is (HTDG_PRESETS 8.11). @throws RangeError unless 0 < f <= 1. */
+/** int(P f), at least 1: how many patches the fraction f of P patches is (docs/presets.md#8.11). @throws RangeError unless 0 < f <= 1. */
 export function patchCount(patches: number, fraction: number): number {
   if (!(fraction > 0 && fraction <= 1)) {
     throw new RangeError(`a fraction of patches must lie in (0, 1], got ${fraction}`);

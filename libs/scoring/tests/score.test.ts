@@ -10,7 +10,7 @@ import {
 } from '../src/index.ts';
 
 describe('patchCount', () => {
-  it('is int(P f), as HTDG_PRESETS 8.11 lists it, and at least 1', () => {
+  it('is int(P f), as docs/presets.md#8.11 lists it, and at least 1', () => {
     const maps = [256, 484, 961, 1681, 2916];
     expect(maps.map((p) => patchCount(p, 0.05))).toEqual([12, 24, 48, 84, 145]);
     expect(maps.map((p) => patchCount(p, 0.1))).toEqual([25, 48, 96, 168, 291]);
@@ -59,7 +59,7 @@ describe('scaleNormality', () => {
     }
   });
 
-  it('is exactly 1 for M uniform probabilities of 1/M (HTDG_PRESETS 8.9)', () => {
+  it('is exactly 1 for M uniform probabilities of 1/M (docs/presets.md#8.9)', () => {
     const uniform = Array.from({ length: 4 }, () => new Float32Array(patches).fill(0.25));
     expect([...scaleNormality(uniform, 1, patches, [1, 0.1], officialScore)[0]]).toEqual([1, 1]);
   });

@@ -47,7 +47,7 @@ interface Layout {
 }
 
 /**
- * Plans the transformed copies of images of side S. Sharing is exact (spec CANVAS: a shifted copy is a window of the mirrored image).
+ * Plans the transformed copies of images of side S. Sharing is exact (docs/canvas-sharing.md#windows: a shifted copy is a window of the mirrored image).
  * @throws RangeError when shared canvases are asked for a fractional shift, or there is no transformation.
  */
 export function planCopies(

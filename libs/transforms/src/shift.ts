@@ -1,5 +1,5 @@
 /**
- * What a shift by 15 % of the side does (HTDG_PRESETS section 4). `official`: +1 is right and down, by trunc(0.15 S) * S / (S - 1), bilinear, borders mirrored with
+ * What a shift by 15 % of the side does (docs/presets.md#4.5, 4.6, 4.8, 4.9). `official`: +1 is right and down, by trunc(0.15 S) * S / (S - 1), bilinear, borders mirrored with
  * the edge pixel repeated. `paper`: +1 is left and up, by round(0.15 S), borders mirrored without repeating the edge. `fast`: +1 is right and down, by trunc(0.15 S),
  * borders mirrored with the edge pixel repeated.
  */

@@ -48,7 +48,7 @@ const shiftedGreys = [
   ...([1, -1] as const).map((ty): Transform => ({ ...still, grey: true, ty })),
 ];
 
-/** The 54 transformations of colour images (supplement, section 1), in the published code's order before it shuffles (HTDG_PRESETS 4.12). */
+/** The 54 transformations of colour images (supplement, section 1), in the published code's order before it shuffles (docs/presets.md#4.12). */
 export const colourTransforms: readonly Transform[] = [
   ...negativeVertical,
   ...turnedShifts,

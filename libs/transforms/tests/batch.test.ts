@@ -84,7 +84,7 @@ describe.each<[ShiftRule, 'separate' | 'shared']>([
 });
 
 describe('shared canvases', () => {
-  it('have the sides of the table in spec CANVAS', () => {
+  it('have the sides of the table in docs/canvas-sharing.md#sides', () => {
     const s = shiftOf(64, 'fast');
     const sides = (transforms: typeof colourTransforms): Record<string, number> => {
       const counts: Record<string, number> = {};

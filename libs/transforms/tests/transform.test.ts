@@ -52,7 +52,7 @@ describe('the lists', () => {
 });
 
 describe('the official shift', () => {
-  it('moves a ramp of 64 right by 9.1429 (HTDG_PRESETS section 4, oracle)', () => {
+  it('moves a ramp of 64 right by 9.1429 (docs/presets.md#4.9)', () => {
     const row = firstRow(applyTransform(ramp(64, 'x'), { ...still, tx: 1 }, 'official'));
     const published = [
       8.1429, 7.1429, 6.1429, 5.1429, 4.1429, 3.1429, 2.1429, 1.1429, 0.1429, 0, 0.8571, 1.8571,
@@ -60,7 +60,7 @@ describe('the official shift', () => {
     for (const [x, value] of published.entries()) expect(row[x]).toBeCloseTo(value, 4);
   });
 
-  it('moves a ramp of 64 left by 9.1429 (HTDG_PRESETS section 4, oracle)', () => {
+  it('moves a ramp of 64 left by 9.1429 (docs/presets.md#4.9)', () => {
     const row = firstRow(applyTransform(ramp(64, 'x'), { ...still, tx: -1 }, 'official'));
     const published = [61.1429, 62.1429, 63, 62.8571, 61.8571];
     for (const [i, value] of published.entries()) expect(row[52 + i]).toBeCloseTo(value, 4);

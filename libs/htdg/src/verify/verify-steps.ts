@@ -22,7 +22,7 @@ import {
   type Fixture,
 } from './fixture.ts';
 
-/** The published optimiser (HTDG_PRESETS 7.10). */
+/** The published optimiser (docs/presets.md#7.10). */
 const ADAM: AdamSettings = { learningRate: 5e-4, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
 const LOSS_TOLERANCE = 1e-5;
@@ -172,7 +172,7 @@ function largestLogitsDifference(ours: readonly Float32Array[], theirs: Tensor):
   return Math.max(...errors);
 }
 
-/** cat(x, i) with i = 0 .. k - 1 (HTDG_PRESETS 5.12). */
+/** cat(x, i) with i = 0 .. k - 1 (docs/presets.md#5.12). */
 function withIndex({ shape: [count, height, width, channels], data }: Tensor): Tensor {
   const result = tensor([count, height, width, channels + 1]);
   for (let p = 0; p < count * height * width; p++) {
@@ -182,7 +182,7 @@ function withIndex({ shape: [count, height, width, channels], data }: Tensor): T
   return result;
 }
 
-/** The network's output plus the middle of the framed previous image (HTDG_PRESETS 5.13). */
+/** The network's output plus the middle of the framed previous image (docs/presets.md#5.13). */
 function plusCentre(output: Tensor, framed: Tensor): Tensor {
   const [count, height, width, channels] = output.shape;
   const result = tensor(output.shape, Float32Array.from(output.data));

@@ -246,7 +246,7 @@ function compareScale(
   ];
 }
 
-/** Largest error over the arrays a loss determines; biases and running means before a norm drift freely (fixtures' README). */
+/** Largest error over the arrays a loss determines; biases and running means before a norm drift freely (fixtures/README.md). */
 function weightError(
   fixture: Fixture,
   prefix: string,

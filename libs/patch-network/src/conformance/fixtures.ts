@@ -31,7 +31,7 @@ function relabel(batch: Batch, label: number): Batch {
   return { ...batch, canvases };
 }
 
-/** The published code's discriminator and generator step; tolerances as in the fixtures' README. */
+/** The published code's discriminator and generator step; tolerances as in libs/htdg/fixtures/README.md. */
 export function fixtureConformance(engine: () => Engine): void {
   describe.skipIf(!folder)('published fixtures (set FSAD_FIXTURES to the folder holding official/)', () => {
     const read = (name: string): ReturnType<typeof decodeSafetensors> =>

@@ -6,7 +6,7 @@ export type Tuple = readonly [number, number, number, number, number];
 
 /**
  * Where one published transformation takes a pixel from: flip, bilinear shift by trunc(0.15 S) * S / (S - 1) with half-sample
- * reflection, quarter turns anticlockwise (HTDG_PRESETS.md, 4.4 to 4.10). At most four source pixels with weights.
+ * reflection, quarter turns anticlockwise (docs/presets.md#4.4 to 4.10). At most four source pixels with weights.
  */
 function sources(side: number, [, flip, tx, ty, turns]: Tuple, y: number, x: number): [number, number][] {
   for (let turn = 0; turn < turns; turn++) [y, x] = [x, side - 1 - y];

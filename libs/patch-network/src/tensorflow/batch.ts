@@ -104,7 +104,7 @@ function wholeLabels(batch: Batch, { canvases, height, width }: Group): tf.Tenso
 }
 
 /**
- * Where windows overlap, a position's loss is coverage * logsumexp - sum of its windows' logits (spec CANVAS.md): the coverage times
+ * Where windows overlap, a position's loss is coverage * logsumexp - sum of its windows' logits (docs/canvas-sharing.md#training): the coverage times
  * the cross entropy with the distribution of its windows' labels.
  */
 function windowCrossEntropy(
