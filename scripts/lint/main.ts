@@ -35,7 +35,9 @@ function doors(): Map<string, string> {
   return found;
 }
 
-const prose = textsOf((path) => TEXT.test(path) && !/^(results|runs|scripts\/tests)\/|package-lock\.json$/.test(path));
+const prose = textsOf(
+  (path) => TEXT.test(path) && !/^(results|runs|scripts\/tests)\/|package-lock\.json$/.test(path),
+);
 const broken = brokenCitations(prose, existsSync);
 for (const { file, line, target } of broken) {
   console.error(`${file}:${line}: cites ${target}, which does not exist`);

@@ -4,5 +4,3 @@ export { readHeader, readModel } from './model-folder.ts';
 export type { HtdgModel, LossRow, ModelOrigin, TrainedScale } from './model.ts';
 export { defectFraction, presets, type PresetName } from './presets.ts';
 export { planScales, pyramidOf, transformsOf } from './scales.ts';
-export type { FixtureCheck } from './verify/check.ts';
-export { verifyFolder } from './verify/verify-folder.ts';

@@ -1,59 +1,43 @@
+import { readdirSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEngine, type Engine } from '@fsad/patch-network';
+import { openEngine, probeEngines, type Engine, type EngineName } from '@fsad/patch-network';
 import { encodeSafetensors, tensor } from '@fsad/tensors';
 import type { FixtureCheck } from '../src/verify/check.ts';
-import { verifyClahe } from '../src/verify/verify-clahe.ts';
-import { verifyFolder } from '../src/verify/verify-folder.ts';
+import { ownFixtures, verifyFile, verifyFolder } from '../src/verify/verify-folder.ts';
 import { verifyPyramid } from '../src/verify/verify-pyramid.ts';
-import { verifyScores } from '../src/verify/verify-scores.ts';
-import { verifyDiscriminatorStep, verifyGeneratorStep } from '../src/verify/verify-steps.ts';
 import { verifyTransforms } from '../src/verify/verify-transforms.ts';
 
 const folder = process.env.FSAD_FIXTURES;
-const fixture = (name: string): string => join(folder ?? '', 'official', `${name}.safetensors`);
 
 function expectWithin(checks: readonly FixtureCheck[]): void {
   expect(checks.length).toBeGreaterThan(0);
   expect(checks.filter(({ largestError, tolerance }) => !(largestError <= tolerance))).toEqual([]);
 }
 
-describe.skipIf(!folder)('published fixtures (set FSAD_FIXTURES to the folder holding official/)', () => {
-  it('pyramid: every scale and every step between scales', async () => {
-    expectWithin(await verifyPyramid(fixture('pyramid')));
+/** Replays every fixture of a folder on an engine, a test a file. */
+function replays(directory: string, engineName: EngineName | 'auto'): void {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine(engineName, { threads: 2 });
   });
+  afterAll(async () => engine?.dispose());
 
-  it('transforms: all 54 copies at two sides', async () => {
-    expectWithin(await verifyTransforms(fixture('transforms_26')));
-    expectWithin(await verifyTransforms(fixture('transforms_41')));
+  it.each(readdirSync(directory).filter((file) => file.endsWith('.safetensors')))('%s', async (file) => {
+    expectWithin(await verifyFile(join(directory, file), engine));
   });
+}
 
-  it('clahe: equal grey levels', async () => {
-    expectWithin(await verifyClahe(fixture('clahe')));
-  });
+const probes = await probeEngines();
+describe.each(['native', 'wasm'] as const)('the project’s fixtures', (name) => {
+  const { available, detail } = probes.find((probe) => probe.name === name)!;
+  describe.skipIf(!available)(`on ${name} (${detail})`, () => replays(ownFixtures, name));
+});
 
-  describe('on the fastest engine', () => {
-    let engine: Engine;
-    beforeAll(async () => {
-      engine = await openEngine('auto', { threads: 2 });
-    });
-    afterAll(async () => engine?.dispose());
-
-    it('generator_step: output, loss, gradients, running statistics', async () => {
-      expectWithin(await verifyGeneratorStep(fixture('generator_step'), engine));
-    });
-
-    it('discriminator_step: losses, logits, gradients, one Adam step, the gradient at the image', async () => {
-      expectWithin(await verifyDiscriminatorStep(fixture('discriminator_step'), engine));
-    });
-
-    // `fsad verify` replays scores_gray, scores_rgb and the traces, which take longer.
-    it('scores_rot: from 8-bit pictures to the score', async () => {
-      expectWithin(await verifyScores(fixture('scores_rot'), engine));
-    });
-  });
+describe.skipIf(!folder)('all published fixtures (set FSAD_FIXTURES to the folder holding official/)', () => {
+  if (folder) replays(join(folder, 'official'), 'auto');
 });
 
 describe('a replay', () => {

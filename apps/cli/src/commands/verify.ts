@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { verifyFolder, type FixtureCheck } from '@fsad/htdg/verify';
+import { ownFixtures, verifyFolder, type FixtureCheck } from '@fsad/htdg/verify';
 import { openEngine } from '@fsad/patch-network';
 import { WorkFailed } from '../failure.ts';
 import { threadsOf } from '../open-model.ts';
@@ -7,16 +7,21 @@ import { withEngine } from '../options.ts';
 
 function builder(argv: Argv) {
   return withEngine(argv)
-    .positional('fixtures', { type: 'string', demandOption: true, describe: 'Folder of fixture files' })
+    .positional('fixtures', {
+      type: 'string',
+      default: ownFixtures,
+      defaultDescription: 'those of the project',
+      describe: 'Folder of fixture files',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
-    .example('$0 verify fixtures/official --engine wasm', 'compare with arrays of the published code');
+    .example('$0 verify --engine wasm', 'compare with arrays of the published code');
 }
 
 type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad verify`: is this build exact? */
 export const verify: CommandModule<object, Arguments> = {
-  command: 'verify <fixtures>',
+  command: 'verify [fixtures]',
   describe: 'Replay arrays of the published code and print the largest errors',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {

@@ -1,2 +1,2 @@
 export type { FixtureCheck } from './check.ts';
-export { verifyFolder } from './verify-folder.ts';
+export { ownFixtures, verifyFolder } from './verify-folder.ts';
