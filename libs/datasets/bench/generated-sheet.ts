@@ -1,11 +1,12 @@
-/** Draws the picture of the generated dataset in this library's README: npx tsx libs/datasets/bench/generated-sheet.ts FILE.png */
+/** Draws the pictures of a class of the generated dataset in this library's README: npx tsx libs/datasets/bench/generated-sheet.ts surface|part FILE.png */
 import { writeFile } from 'node:fs/promises';
 import { contactSheet, encodePng, outlineMask, type Image } from '@fsad/images';
 import { openDataset } from '../src/index.ts';
 
 const dataset = await openDataset('generated');
-const items = dataset.testItems('surface', 'test');
-const columns = ['good', 'scratch', 'spot', 'dent'];
+const [, , className, file] = process.argv;
+const items = dataset.testItems(className, 'test');
+const columns = [...new Set(items.map(({ kind }) => kind))];
 const pictures = columns.map((kind) => items.filter((item) => item.kind === kind));
 const rows: Image[][] = [];
 rows.push(await Promise.all(pictures.map((of) => dataset.image(of[0].id))));
@@ -17,5 +18,5 @@ rows.push(
     }),
   ),
 );
-const sheet = contactSheet(rows, { columns, rows: ['picture', 'its mask'] }, 128);
-await writeFile(process.argv[2], await encodePng(sheet));
+const sheet = contactSheet(rows, { columns, rows: ['picture', 'its mask'] }, rows[0][0].width);
+await writeFile(file, await encodePng(sheet));

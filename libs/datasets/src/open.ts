@@ -4,7 +4,7 @@ import { decodedDirectory } from './data-path.ts';
 import type { Dataset, DatasetName } from './dataset.ts';
 import { DatasetError } from './errors.ts';
 import { openFolder } from './folder.ts';
-import { openGenerated } from './generated/dataset.ts';
+import { openGenerated, PART_SIDES } from './generated/dataset.ts';
 import { openMnist } from './mnist.ts';
 import { openMvtec } from './mvtec.ts';
 import { openParis } from './paris.ts';
@@ -29,7 +29,7 @@ export const DATASET_OPTIONS: Readonly<Record<DatasetName, Readonly<Record<strin
   mvtec: {},
   paris: { normal: ['ok', 'landmark'] },
   folder: { colour: ['auto', 'grey', 'rgb'] },
-  generated: {},
+  generated: { side: PART_SIDES.map(String) },
 };
 
 export const DATASET_NAMES = Object.keys(DATASET_OPTIONS) as DatasetName[];
@@ -59,7 +59,8 @@ async function openAsStored(
   path: string | undefined,
   options: Readonly<Record<string, string>>,
 ): Promise<Dataset> {
-  if (name === 'generated') return openGenerated();
+  if (name === 'generated')
+    return openGenerated(options.side === undefined ? undefined : Number(options.side));
   if (path === undefined) throw new DatasetError(`${name} needs the folder it lies in`);
   switch (name) {
     case 'mnist':

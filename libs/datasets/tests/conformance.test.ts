@@ -31,4 +31,5 @@ for (const name of ['good/a.png', 'good/b.png', 'good/c.png', 'good/d.png', 'bad
 datasetConformance('folder', 'normal', () => openDataset('folder', { path: folder }));
 
 datasetConformance('generated', 'surface', () => openDataset('generated'));
+datasetConformance('generated part', 'part', () => openDataset('generated'));
 datasetConformance('generated shapes', 'star', () => openDataset('generated'));
