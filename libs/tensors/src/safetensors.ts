@@ -37,7 +37,7 @@ export function encodeSafetensors(
 }
 
 /**
- * Decodes a safetensors file; F32, U8 and I32 entries become float32 tensors.
+ * Decodes a safetensors file; F32, F16, U8 and I32 entries become float32 tensors.
  * @throws Error naming `origin` and what is wrong: truncated file, broken header, wrong length, unsupported type.
  */
 export function decodeSafetensors(file: Uint8Array, origin = 'safetensors file'): TensorFile {
@@ -64,7 +64,7 @@ export function decodeSafetensors(file: Uint8Array, origin = 'safetensors file')
 function decodeEntry(buffer: Buffer, start: number, name: string, entry: Entry, origin: string): Tensor {
   const [from, to] = entry.data_offsets;
   const size = sizeOf(entry.shape);
-  const width = { F32: 4, I32: 4, U8: 1 }[entry.dtype];
+  const width = { F32: 4, I32: 4, F16: 2, U8: 1 }[entry.dtype];
   if (width === undefined) throw new Error(`${origin}: tensor ${name} has unsupported type ${entry.dtype}`);
   if (start + to > buffer.length) throw new Error(`${origin}: truncated inside tensor ${name}`);
   if (to - from !== size * width) {
@@ -73,5 +73,17 @@ function decodeEntry(buffer: Buffer, start: number, name: string, entry: Entry, 
   const bytes = Uint8Array.prototype.slice.call(buffer, start + from, start + to);
   if (entry.dtype === 'F32') return tensor(entry.shape, new Float32Array(bytes.buffer));
   if (entry.dtype === 'I32') return tensor(entry.shape, Float32Array.from(new Int32Array(bytes.buffer)));
+  if (entry.dtype === 'F16') return tensor(entry.shape, fromHalf(new Uint16Array(bytes.buffer)));
   return tensor(entry.shape, Float32Array.from(bytes));
+}
+
+/** Half precision numbers (IEEE 754 binary16: sign, 5 bits of exponent, 10 of mantissa) in single precision. */
+function fromHalf(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (bits) => {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const mantissa = bits & 1023;
+    if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
+    return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1024 + mantissa) * 2 ** (exponent - 25);
+  });
 }
