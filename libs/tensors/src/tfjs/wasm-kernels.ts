@@ -1,11 +1,13 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { filterGradient, inputGradient } from './convolution-gradients.ts';
+import { depthwiseInputGradient } from './depthwise-gradient.ts';
 import { batchNormGradKernel, batchNormKernel } from './wasm-batch-norm.ts';
 import { unsortedSegmentSum } from './segment-sum.ts';
 
 const KERNELS: Readonly<Record<string, KernelFunc>> = {
   Conv2DBackpropFilter: filterGradient,
   Conv2DBackpropInput: inputGradient,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
   BatchNorm: batchNormKernel,
   BatchNormGrad: batchNormGradKernel,
   UnsortedSegmentSum: unsortedSegmentSum,
