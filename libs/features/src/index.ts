@@ -1,0 +1,3 @@
+export { blocks, strideOf, type Block } from './architecture.ts';
+export { EfficientNetLite0, type ReadWeights } from './efficientnet-lite0.ts';
+export type { FeatureExtractor } from './extractor.ts';
