@@ -14,8 +14,8 @@ function normal(name: string, shape: Shape): tf.Tensor4D {
 function gradient(input: Shape, side: number, strides: number, pad: 'same' | 'valid'): number[] {
   return tf.tidy(() => {
     const filter = normal('filter', [side, side, input[3], 1]);
-    const weighted = (x: tf.Tensor4D): tf.Scalar => {
-      const y = tf.depthwiseConv2d(x, filter, strides, pad);
+    const weighted = (x: tf.Tensor): tf.Scalar => {
+      const y = tf.depthwiseConv2d(x as tf.Tensor4D, filter, strides, pad);
       return tf.sum(tf.mul(y, normal('weight', y.shape)));
     };
     return [...tf.grad(weighted)(normal('x', input)).dataSync()];
@@ -43,7 +43,7 @@ it.each([
 
 it('refuses on wasm filters with two outputs a channel', async () => {
   await openTfjs({ engine: 'wasm' });
-  const doubled = (x: tf.Tensor4D): tf.Scalar =>
-    tf.sum(tf.depthwiseConv2d(x, tf.ones([3, 3, 1, 2]), 1, 'same'));
+  const doubled = (x: tf.Tensor): tf.Scalar =>
+    tf.sum(tf.depthwiseConv2d(x as tf.Tensor4D, tf.ones([3, 3, 1, 2]), 1, 'same'));
   expect(() => tf.tidy(() => tf.grad(doubled)(tf.ones([1, 6, 6, 1])))).toThrow('one output a channel');
 });
