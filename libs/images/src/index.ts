@@ -18,3 +18,4 @@ export {
 } from './heat-map.ts';
 export { contactSheet, type SheetLabels } from './contact-sheet.ts';
 export { drawingFont, escapeXml, renderSvg, textWidth } from './svg.ts';
+export { resizeMask } from './mask.ts';
