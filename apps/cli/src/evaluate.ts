@@ -11,8 +11,7 @@ export function evaluate(
   pixel: TrialMetrics['pixel'],
 ): TrialMetrics & { readonly minMax: number } {
   const metrics = judge(columns(items, scores), pixel);
-  const scales = metrics.perScale.map((_, n) => `scale/${n}`);
-  const perScale = scores.map(({ parts }) => scales.map((name) => parts?.[name] ?? NaN));
+  const perScale = scores.map(({ scales }) => scales ?? []);
   const labels = items.map(({ anomalous }) => anomalous);
   return { ...metrics, minMax: auroc(minMaxScores(perScale), labels) };
 }

@@ -1,1 +1,1 @@
-export { methods, withoutEngine } from '@fsad/runner';
+export { methods } from '@fsad/runner';

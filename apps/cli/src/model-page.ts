@@ -1,10 +1,8 @@
 import type { AnomalyMap, Score } from '@fsad/detector';
 import type { Dataset, TestItem } from '@fsad/datasets';
-import { pyramidOf, type HtdgDetector } from '@fsad/htdg';
-import { tensorToImage, type Image } from '@fsad/images';
-import { trainingPyramid } from '@fsad/pyramid';
-import { trainingPage, type TestPicture, type TrainedScale, type TrainingPage } from '@fsad/reporting';
-import { curvesOf } from './pictures.ts';
+import type { HtdgDetector } from '@fsad/htdg';
+import type { Image } from '@fsad/images';
+import { trainingPage, type TestPicture, type TrainingPage } from '@fsad/reporting';
 
 /** What a model's page tells beside what the model itself knows. */
 export type PageWords = Pick<TrainingPage, 'title' | 'lead' | 'kicker' | 'seconds' | 'commands' | 'details'>;
@@ -24,22 +22,10 @@ export async function modelPage(
   return trainingPage({
     ...words,
     training: images,
-    scales: await trainedScales(detector, images),
-    curves: curvesOf(detector.model),
+    scales: (await detector.scaleViews(images))[0],
+    curves: (await detector.review(images)).curves,
     test: await testPictures(dataset, tested),
   });
-}
-
-async function trainedScales(detector: HtdgDetector, images: readonly Image[]): Promise<TrainedScale[]> {
-  const { config, origin } = detector.model;
-  const pyramid = trainingPyramid(images, pyramidOf(config));
-  const made =
-    config.variant === 'no-generator' ? null : await detector.generate([origin.seed + 1, origin.seed + 2]);
-  return pyramid.map((level, n) => ({
-    real: tensorToImage(level),
-    reconstruction: made && tensorToImage(made.reconstructions[n]),
-    samples: made ? made.samples.map((scales) => tensorToImage(scales[n])) : [],
-  }));
 }
 
 async function testPictures(

@@ -16,5 +16,5 @@ export async function openModel(
   argv: { readonly engine: string; readonly threads?: number },
 ): Promise<HtdgDetector> {
   const runtime = { engine: argv.engine, threads: threadsOf(argv.threads) };
-  return (await method.load(directory, runtime)) as HtdgDetector;
+  return await method.load(directory, runtime);
 }

@@ -20,6 +20,7 @@ const chunk = 16;
 /** Deep Support Vector Data Description (Ruff et al. 2018): autoencoder pretraining, then one-class training around a fixed centre. */
 export const method: DetectorMethod<DeepSvddConfig> = methodFromRecipe<DeepSvddConfig, DeepSvddModel, Tfjs>({
   ...identity,
+  engine: 'general',
   presets,
   schema,
   open: openTfjs,

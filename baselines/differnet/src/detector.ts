@@ -45,6 +45,7 @@ function differNet<Config extends DifferNetConfig>(variant: Variant<Config>): De
   return methodFromRecipe<Config, DifferNetModel, Tfjs>({
     name,
     numericVersion,
+    engine: 'general',
     presets,
     schema,
     open: openTfjs,

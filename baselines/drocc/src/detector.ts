@@ -13,6 +13,7 @@ const chunk = 16;
 /** Deep Robust One-Class Classification (Goyal et al. 2020): a classifier of the images against points found around them. */
 export const method: DetectorMethod<DroccConfig> = methodFromRecipe<DroccConfig, DroccModel, Tfjs>({
   ...identity,
+  engine: 'general',
   presets,
   schema,
   open: openTfjs,

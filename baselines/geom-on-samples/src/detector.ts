@@ -7,7 +7,7 @@ import {
   type Task,
 } from '@fsad/detector';
 import { recipe as geom, type GeomConfig, type GeomModel } from '@fsad/geom';
-import { method as htdg, type HtdgConfig, type HtdgDetector } from '@fsad/htdg';
+import { method as htdg, type HtdgConfig } from '@fsad/htdg';
 import type { Image } from '@fsad/images';
 import type { Tfjs } from '@fsad/tensors/tfjs';
 import { presets, schema, type GeomOnSamplesConfig } from './config.ts';
@@ -27,6 +27,7 @@ export const method: DetectorMethod<GeomOnSamplesConfig> = methodFromRecipe<
 >({
   name: 'geom-on-samples',
   numericVersion: 1,
+  engine: 'patches+general',
   presets,
   schema,
   open: async (runtime) => ({ runtime, tfjs: await geom.open(runtime) }),
@@ -50,7 +51,7 @@ async function sampled(
   channels: 1 | 3,
   context: FitContext,
 ): Promise<Image[]> {
-  const detector = (await htdg.create(config, runtime)) as HtdgDetector;
+  const detector = await htdg.create(config, runtime);
   try {
     await detector.fit(images, context);
     return await drawImages(detector, samples, channels, context);

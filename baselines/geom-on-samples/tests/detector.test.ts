@@ -44,7 +44,7 @@ describe.each([1, 3] as const)('%i channels', (channels) =>
 );
 
 async function fittedHtdg<T>(shots: number, use: (detector: HtdgDetector) => Promise<T>): Promise<T> {
-  const detector = (await htdg.create(config.htdg, runtime)) as HtdgDetector;
+  const detector = await htdg.create(config.htdg, runtime);
   try {
     await detector.fit(sampleImages(3, 20, shots).train, quiet);
     return await use(detector);

@@ -30,6 +30,7 @@ const identity = { name: 'geom', numericVersion: 1 };
 /** GEOM (Golan and El-Yaniv 2018): tell geometric transformations apart; what is told apart badly is anomalous. */
 export const recipe: Recipe<GeomConfig, GeomModel, Tfjs> = {
   ...identity,
+  engine: 'general',
   presets,
   schema,
   open: openTfjs,

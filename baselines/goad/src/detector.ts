@@ -36,6 +36,7 @@ const identity = { name: 'goad', numericVersion: 1 };
 /** GOAD (Bergman and Hoshen 2020): features in which transformed copies gather around their transformation's centre. */
 export const method: DetectorMethod<GoadConfig> = methodFromRecipe<GoadConfig, GoadModel, Tfjs>({
   ...identity,
+  engine: 'general',
   presets,
   schema,
   open: openTfjs,

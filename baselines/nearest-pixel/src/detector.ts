@@ -15,6 +15,7 @@ const preset: NearestPixelConfig = { size: 64 };
 export const method: DetectorMethod<NearestPixelConfig> = methodFromRecipe<NearestPixelConfig, Tensor, null>({
   name: 'nearest-pixel',
   numericVersion: 1,
+  engine: 'none',
   presets: { official: preset, 'few-shot': preset, smoke: preset },
   schema,
   open: async () => null,

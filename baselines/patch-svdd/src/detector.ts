@@ -3,6 +3,7 @@ import {
   requireTensor,
   type AnomalyMap,
   type DetectorMethod,
+  type Score,
   type Task,
 } from '@fsad/detector';
 import type { Image } from '@fsad/images';
@@ -35,7 +36,10 @@ export const method: DetectorMethod<PatchSvddConfig> = methodFromRecipe<
   Tfjs
 >({
   ...identity,
+  engine: 'general',
   presets,
+  presetFor: (name, { task }) =>
+    method.presets[name === 'few-shot' && task === 'defects' ? 'few-shot-defects' : name],
   schema,
   open: openTfjs,
 
@@ -46,12 +50,12 @@ export const method: DetectorMethod<PatchSvddConfig> = methodFromRecipe<
     return { ...trained, banks };
   },
 
-  async score(task, model, images, signal) {
-    const maps = await drawMaps(task, model, images, signal);
-    return maps.map(({ data }) => ({ value: data.reduce((largest, value) => Math.max(largest, value), 0) }));
-  },
-
+  score: async (task, model, images, signal) => scoresOf(await drawMaps(task, model, images, signal)),
   localize: drawMaps,
+  async inspect(task, model, images, signal) {
+    const maps = await drawMaps(task, model, images, signal);
+    return { scores: scoresOf(maps), maps };
+  },
 
   async pack({ variables, mean, banks }) {
     const tensors = await readVariables(variables);
@@ -98,6 +102,11 @@ async function drawMaps(
     maps.push({ width: size, height: size, data: combineMaps(spreads, combine) });
   }
   return maps;
+}
+
+/** The largest value of each map. */
+function scoresOf(maps: readonly AnomalyMap[]): Score[] {
+  return maps.map(({ data }) => ({ value: data.reduce((largest, value) => Math.max(largest, value), 0) }));
 }
 
 function embed(config: PatchSvddConfig, { variables, mean }: Trained, image: Image): Float32Array[] {

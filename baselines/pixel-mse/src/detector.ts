@@ -19,6 +19,7 @@ const schema: z.ZodType<PixelMseConfig> = z.strictObject({
 export const method: DetectorMethod<PixelMseConfig> = methodFromRecipe<PixelMseConfig, Tensor, null>({
   name: 'pixel-mse',
   numericVersion: 1,
+  engine: 'none',
   presets: {
     official: { size: 64, form: 'matched' },
     'few-shot': { size: 64, form: 'matched' },

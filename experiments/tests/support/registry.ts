@@ -40,7 +40,5 @@ export const registry: Registry = {
   chooseTest: (dataset, split, subset, count) =>
     selectTest(dataset, split, { subset, testSubset: count === null ? undefined : Math.min(count, 2) }),
   resolveEngine: async (_, name) => ({ name, runtime: name, instructionSet: null, coreGroup: 1 }),
-  shorten: () => null,
-  drawSamples: async () => [],
   decoder: 'none',
 };

@@ -95,7 +95,8 @@ function fitting<Config>(bench: Bench<Config>, options: ConformanceOptions<Confi
     {
       fact: 'every preset is a complete configuration that survives JSON',
       async check() {
-        assert.ok(Object.keys(method.presets).length > 0, 'no presets');
+        for (const name of ['official', 'smoke', method.defaultPreset])
+          assert.ok(Object.hasOwn(method.presets, name), `no preset ${name}`);
         for (const [name, preset] of Object.entries(method.presets)) {
           assert.deepEqual(method.parseConfig(JSON.parse(JSON.stringify(preset))), preset, name);
         }
@@ -146,16 +147,34 @@ function fitting<Config>(bench: Bench<Config>, options: ConformanceOptions<Confi
       },
     },
     {
-      fact: 'maps, where the method gives them, are finite and whole',
+      fact: 'maps, where the method gives them, are finite and whole, and those of an inspection, whose scores are the score’s',
       check: () =>
         bench.fitted(async (detector) => {
-          if (!detector.localize) return;
-          const maps = await detector.localize([images.normal, images.anomalous]);
+          assert.equal(detector.inspect !== undefined, detector.localize !== undefined);
+          if (!detector.localize || !detector.inspect) return;
+          const both = [images.normal, images.anomalous];
+          const maps = await detector.localize(both);
+          const inspection = await detector.inspect(both);
+          assert.deepEqual(inspection, { scores: await detector.score(both), maps });
           assert.equal(maps.length, 2);
           for (const { width, height, data } of maps) {
             assert.equal(data.length, width * height);
             assert.ok(data.every(Number.isFinite), 'a map holds a value that is not finite');
           }
+        }),
+    },
+    {
+      fact: 'says the colour it learned from, draws pictures of it where it draws any, and reviews its training where it can',
+      check: () =>
+        bench.fitted(async (detector) => {
+          const [{ channels }] = images.train;
+          assert.equal(detector.channels, channels);
+          const drawn = (await detector.generate?.([3, 4])) ?? [];
+          if (detector.generate) assert.equal(drawn.length, 2 * images.train.length);
+          for (const { scales } of drawn)
+            assert.ok(scales.length > 0 && scales.every((scale) => scale.channels === channels));
+          for (const { steps, values } of (await detector.review?.(images.train))?.curves ?? [])
+            assert.equal(steps.length, values.length);
         }),
     },
     {

@@ -24,7 +24,11 @@ export interface FitContext {
 /** An anomaly score. Higher is more anomalous, everywhere. */
 export interface Score {
   readonly value: number;
-  /** Further scores by name, same orientation: `scale/0`, `fraction/0.05`. */
+  /** What each scale alone would say, coarsest first; of methods that have scales. */
+  readonly scales?: readonly number[];
+  /** The score by the fraction of patches that makes it, from the same pass; the first is the one `value` was made with. */
+  readonly fractions?: readonly { readonly fraction: number; readonly value: number }[];
+  /** Further scores by name, same orientation. */
   readonly parts?: Readonly<Record<string, number>>;
 }
 
@@ -35,8 +39,46 @@ export interface AnomalyMap {
   readonly data: Float32Array;
 }
 
-/** A method that learns what is normal from k pictures. Fitted once; then it scores. */
+/** Scores and maps of the same images, in order. */
+export interface Inspection {
+  readonly scores: Score[];
+  readonly maps: AnomalyMap[];
+}
+
+/** A picture drawn from what was learned. */
+export interface DrawnPicture {
+  /** The seed it was drawn with. */
+  readonly seed: number;
+  /** Index of the training image it follows; 0 where the method does not tell them apart. */
+  readonly of: number;
+  /** Coarsest first; one picture for a method without scales. Colour as learned from. */
+  readonly scales: readonly Image[];
+}
+
+/** What was measured over the steps of a fit. */
+export interface LearningCurve {
+  /** 0 is the coarsest; null for methods without scales. */
+  readonly scale: number | null;
+  /** What was measured, e.g. `discriminator`. */
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** What a fitted detector has to show of its training. */
+export interface TrainingReview {
+  /** Contact sheets by name, e.g. `scales`. */
+  readonly sheets: Readonly<Record<string, Image>>;
+  readonly curves: readonly LearningCurve[];
+}
+
+/**
+ * A method that learns what is normal from k pictures. Fitted once; then it scores. What is optional is there when this detector can do it, which may depend on its
+ * configuration.
+ */
 export interface Detector {
+  /** Channels of the images learned from; null before `fit`. */
+  readonly channels: 1 | 3 | null;
   /** Learns from k >= 1 normal images, all grey or all RGB. @throws when an image does not fit the method. */
   fit(images: readonly Image[], context: FitContext): Promise<void>;
   /** Scores in order. An image's score does not depend on the others it is scored with. */
@@ -46,27 +88,61 @@ export interface Detector {
    * @throws RangeError unless `fit` was told to keep them
    */
   scoreAfter?(iterations: number, images: readonly Image[], signal?: AbortSignal): Promise<Score[]>;
-  /** Anomaly maps, for methods that can localise. */
+  /** Anomaly maps. A detector that localises also inspects. */
   localize?(images: readonly Image[], signal?: AbortSignal): Promise<AnomalyMap[]>;
+  /** What `score` and `localize` give, from one pass over the images. */
+  inspect?(images: readonly Image[], signal?: AbortSignal): Promise<Inspection>;
+  /** New pictures: for every seed one that follows each training image, or one. */
+  generate?(seeds: readonly number[]): Promise<DrawnPicture[]>;
+  /** Sheets and curves of the training. @param images those learned from. */
+  review?(images: readonly Image[]): Promise<TrainingReview>;
   /** Writes everything `load` needs into `directory`, atomically. */
   save(directory: string): Promise<void>;
   /** Frees tensors; the detector must not be used afterwards. */
   dispose(): void;
 }
 
+/**
+ * What a method computes on: `none`, plain code; `patches`, an engine of patch networks; `general`, a backend of TensorFlow.js; or both.
+ */
+export type EngineKind = 'none' | 'patches' | 'general' | 'patches+general';
+
+/** What a preset may be fitted to: what is looked for, from how many images. */
+export interface Purpose {
+  readonly task: 'one-class' | 'defects';
+  readonly shots: number;
+}
+
+/** The same fit with fewer of the same steps; the time of a step is proportional to the number of training images. */
+export interface ShorterFits<Config> {
+  /** Steps of the given configuration. */
+  readonly steps: number;
+  /** The configuration with `steps` of them. */
+  settings(steps: number): Config;
+}
+
 /** How the rest of the project meets a method: by name, with presets, configured by one validated value. */
-export interface DetectorMethod<Config> {
+export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   /** As in the command line and in results: `htdg`, `geom`, `deep-svdd`. */
   readonly name: string;
   /** Raised by its author when results change; part of a trial's key. */
   readonly numericVersion: number;
-  /** Complete configurations by name, e.g. `official`, `few-shot`. */
+  readonly engine: EngineKind;
+  /** Complete configurations by name. Every method has `official`, its published settings, and `smoke`, which takes seconds. */
   readonly presets: Readonly<Record<string, Config>>;
+  /** The preset for a few pictures of one's own. */
+  readonly defaultPreset: string;
+  /** A preset as the method's author uses it for a purpose; the preset itself where it is left out. */
+  presetFor?(name: string, purpose: Purpose): Config;
+  /** Configuration keys that a plain word sets, e.g. `iterations`. */
+  readonly shorthands?: Readonly<Record<string, readonly string[]>>;
+  /** Shorter fits that tell how long this one takes; left out where a fit cannot be cut so. */
+  shorten?(config: Config, colour: 'grey' | 'rgb'): ShorterFits<Config>;
   /** Checks a complete configuration. @throws Error naming an unknown or ill-typed key. */
   parseConfig(input: unknown): Config;
-  create(config: Config, runtime: MethodRuntime): Promise<Detector>;
+  create(config: Config, runtime: MethodRuntime): Promise<Fitted>;
   /** Opens a saved detector. @throws Error naming a missing, truncated or foreign file. */
-  load(directory: string, runtime: MethodRuntime): Promise<Detector>;
+  load(directory: string, runtime: MethodRuntime): Promise<Fitted>;
 }
 
 /** What the edge chose for a method to compute with. */

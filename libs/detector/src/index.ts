@@ -3,14 +3,23 @@ export type {
   Detector,
   DetectorEvent,
   DetectorMethod,
+  DrawnPicture,
+  EngineKind,
   FitContext,
+  Inspection,
+  LearningCurve,
   MethodRuntime,
+  Purpose,
   Score,
+  ShorterFits,
+  TrainingReview,
 } from './detector.ts';
 export { requireChannels, requireTrainingImages } from './check-images.ts';
+export { DivergedError } from './diverged-error.ts';
+export { scoreColumns } from './score-columns.ts';
 export { parseConfig } from './parse-config.ts';
 export { writeFolderAtomically } from '@fsad/files';
-export { loadModel, requireTensor, saveModel, type SavedModel } from './model-folder.ts';
+export { loadModel, readMethodName, requireTensor, saveModel, type SavedModel } from './model-folder.ts';
 export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';
 export { methodFromRecipe, type Recipe, type Task } from './method-from-recipe.ts';
 export { unitPixels } from './unit-pixels.ts';

@@ -2,15 +2,27 @@ import type { z } from 'zod';
 import type { Image } from '@fsad/images';
 import type { Tensor } from '@fsad/tensors';
 import { requireChannels, requireTrainingImages } from './check-images.ts';
-import type { AnomalyMap, Detector, DetectorMethod, FitContext, MethodRuntime, Score } from './detector.ts';
+import type {
+  AnomalyMap,
+  Detector,
+  DetectorMethod,
+  DrawnPicture,
+  FitContext,
+  Inspection,
+  MethodRuntime,
+  Score,
+  TrainingReview,
+} from './detector.ts';
 import { loadModel, saveModel, type SavedModel } from './model-folder.ts';
 import { parseConfig } from './parse-config.ts';
 
+/** What a recipe says of its method as the method itself does. */
+type OfMethod = 'name' | 'numericVersion' | 'engine' | 'presets' | 'presetFor' | 'shorthands' | 'shorten';
+
 /** What remains to be said of a method when the checks, the life cycle and the model folder are taken care of. */
-export interface Recipe<Config, Model, Backend> {
-  readonly name: string;
-  readonly numericVersion: number;
-  readonly presets: Readonly<Record<string, Config>>;
+export interface Recipe<Config, Model, Backend> extends Pick<DetectorMethod<Config>, OfMethod> {
+  /** `few-shot` unless given. */
+  readonly defaultPreset?: string;
   /** A `z.strictObject` without defaults. */
   readonly schema: z.ZodType<Config>;
   /** Starts what the method computes with; called once for each detector, before anything else. */
@@ -30,6 +42,15 @@ export interface Recipe<Config, Model, Backend> {
     images: readonly Image[],
     signal?: AbortSignal,
   ): Promise<AnomalyMap[]>;
+  /** Scores and maps of one pass, where `score` and `localize` would each make one. */
+  inspect?(
+    task: Task<Config, Backend>,
+    model: Model,
+    images: readonly Image[],
+    signal?: AbortSignal,
+  ): Promise<Inspection>;
+  generate?(task: Task<Config, Backend>, model: Model, seeds: readonly number[]): Promise<DrawnPicture[]>;
+  review?(task: Task<Config, Backend>, model: Model, images: readonly Image[]): Promise<TrainingReview>;
   /** The model as tensors and small JSON values. */
   pack(
     model: Model,
@@ -51,11 +72,16 @@ export interface Task<Config, Backend> {
 export function methodFromRecipe<Config, Model, Backend>(
   recipe: Recipe<Config, Model, Backend>,
 ): DetectorMethod<Config> {
-  const { name, numericVersion, presets, schema } = recipe;
+  const { name, numericVersion, engine, presets, presetFor, shorthands, shorten, schema } = recipe;
   const method: DetectorMethod<Config> = {
     name,
     numericVersion,
+    engine,
     presets,
+    defaultPreset: recipe.defaultPreset ?? 'few-shot',
+    presetFor,
+    shorthands,
+    shorten,
     parseConfig: (input) => parseConfig(name, schema, input),
     create: async (config, runtime) => new RecipeDetector(recipe, method, config, await recipe.open(runtime)),
     async load(directory, runtime) {
@@ -71,13 +97,21 @@ export function methodFromRecipe<Config, Model, Backend>(
   return method;
 }
 
+interface Fitted<Config, Model, Backend> {
+  readonly model: Model;
+  readonly task: Task<Config, Backend>;
+}
+
 class RecipeDetector<Config, Model, Backend> implements Detector {
   readonly #recipe: Recipe<Config, Model, Backend>;
   readonly #method: DetectorMethod<Config>;
   readonly #config: Config;
   readonly #backend: Backend;
-  #fitted: { readonly model: Model; readonly task: Task<Config, Backend> } | undefined;
+  #fitted: Fitted<Config, Model, Backend> | undefined;
   readonly localize?: Detector['localize'];
+  readonly inspect?: Detector['inspect'];
+  readonly generate?: Detector['generate'];
+  readonly review?: Detector['review'];
 
   constructor(
     recipe: Recipe<Config, Model, Backend>,
@@ -89,11 +123,28 @@ class RecipeDetector<Config, Model, Backend> implements Detector {
     this.#method = method;
     this.#config = config;
     this.#backend = backend;
-    const { localize } = recipe;
-    if (localize) {
-      this.localize = (images, signal) =>
-        this.#onFitted(images, signal, (task, model) => localize.call(recipe, task, model, images, signal));
+    if (recipe.localize || recipe.inspect) {
+      this.inspect = (images, signal) => this.#inspect(images, signal);
+      this.localize = (images, signal) => this.#localize(images, signal);
     }
+    if (recipe.generate) {
+      const generate = recipe.generate.bind(recipe);
+      this.generate = async (seeds) => {
+        const { task, model } = this.#requireFitted();
+        return generate(task, model, seeds);
+      };
+    }
+    if (recipe.review) {
+      const review = recipe.review.bind(recipe);
+      this.review = async (images) => {
+        const { task, model } = this.#ready(images);
+        return review(task, model, images);
+      };
+    }
+  }
+
+  get channels(): 1 | 3 | null {
+    return this.#fitted?.task.channels ?? null;
   }
 
   adopt(model: Model, channels: 1 | 3): void {
@@ -111,8 +162,24 @@ class RecipeDetector<Config, Model, Backend> implements Detector {
     throw context.signal.reason;
   }
 
-  score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
-    return this.#onFitted(images, signal, (task, model) => this.#recipe.score(task, model, images, signal));
+  async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
+    const { task, model } = this.#ready(images, signal);
+    return images.length === 0 ? [] : this.#recipe.score(task, model, images, signal);
+  }
+
+  async #inspect(images: readonly Image[], signal?: AbortSignal): Promise<Inspection> {
+    const { task, model } = this.#ready(images, signal);
+    if (images.length === 0) return { scores: [], maps: [] };
+    const recipe = this.#recipe;
+    if (recipe.inspect) return recipe.inspect(task, model, images, signal);
+    const scores = await recipe.score(task, model, images, signal);
+    return { scores, maps: (await recipe.localize?.(task, model, images, signal)) ?? [] };
+  }
+
+  async #localize(images: readonly Image[], signal?: AbortSignal): Promise<AnomalyMap[]> {
+    if (!this.#recipe.localize) return (await this.#inspect(images, signal)).maps;
+    const { task, model } = this.#ready(images, signal);
+    return images.length === 0 ? [] : this.#recipe.localize(task, model, images, signal);
   }
 
   async save(directory: string): Promise<void> {
@@ -127,18 +194,15 @@ class RecipeDetector<Config, Model, Backend> implements Detector {
     this.#fitted = undefined;
   }
 
-  async #onFitted<Result>(
-    images: readonly Image[],
-    signal: AbortSignal | undefined,
-    use: (task: Task<Config, Backend>, model: Model) => Promise<Result[]>,
-  ): Promise<Result[]> {
-    const { model, task } = this.#requireFitted();
-    requireChannels(this.#recipe.name, images, task.channels);
+  /** What was learned, for images it can be asked about. @throws Error before fitting, or naming an image of the other colour; the signal's reason. */
+  #ready(images: readonly Image[], signal?: AbortSignal): Fitted<Config, Model, Backend> {
+    const fitted = this.#requireFitted();
+    requireChannels(this.#recipe.name, images, fitted.task.channels);
     signal?.throwIfAborted();
-    return images.length === 0 ? [] : use(task, model);
+    return fitted;
   }
 
-  #requireFitted(): { readonly model: Model; readonly task: Task<Config, Backend> } {
+  #requireFitted(): Fitted<Config, Model, Backend> {
     if (!this.#fitted) throw new Error(`${this.#recipe.name}: fit the detector or load a saved one first`);
     return this.#fitted;
   }

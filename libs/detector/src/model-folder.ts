@@ -27,6 +27,8 @@ const manifestSchema = z.object({
   files: z.record(z.string(), z.string()),
 });
 
+const methodSchema = z.object({ method: z.string().min(1) });
+
 const words = {
   absent: 'missing; this is not a saved model, or part of it was removed',
   advice: 'name a folder that "fsad train" wrote, or fit again',
@@ -88,6 +90,12 @@ export async function loadModel<Config>(
     state: manifest.state,
     tensors: decodeSafetensors(weights, weightsPath).tensors,
   };
+}
+
+/** The name of the method that saved a model; every method writes it as `method` into its `config.json`. @throws Error when there is no model. */
+export async function readMethodName(directory: string): Promise<string> {
+  const { method } = await readJson(join(directory, manifestName), methodSchema, words);
+  return method;
 }
 
 /** The tensor `name` of a loaded model. @throws Error when it is absent or of another shape. */

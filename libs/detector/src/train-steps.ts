@@ -5,6 +5,7 @@ import { writeFolderAtomically } from '@fsad/files';
 import type { Image } from '@fsad/images';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from '@fsad/tensors';
 import type { FitContext } from './detector.ts';
+import { DivergedError } from './diverged-error.ts';
 
 /** A counted training loop: what one step does, and how its state is taken out and put back. */
 export interface StepLoop {
@@ -25,7 +26,7 @@ export interface StepLoop {
 
 /**
  * Runs a loop to its end, continuing its own checkpoint where there is one; the outcome has the same bits either way.
- * @throws the signal's reason within one step of an abort; Error naming the step when a reported value is not finite.
+ * @throws the signal's reason within one step of an abort; DivergedError naming the step when a reported value is not finite.
  */
 export async function trainSteps(loop: StepLoop): Promise<void> {
   const { stage, steps, context } = loop;
@@ -41,7 +42,7 @@ export async function trainSteps(loop: StepLoop): Promise<void> {
     }
     for (const [name, value] of Object.entries(await loop.step(done))) {
       if (!Number.isFinite(value))
-        throw new Error(`${stage}: ${name} is ${value} at step ${done}; training diverged`);
+        throw new DivergedError(`${stage}: ${name} is ${value} at step ${done}; training diverged`);
       context.report({ type: 'metric', name: metric(name), step: done, value });
     }
     done++;

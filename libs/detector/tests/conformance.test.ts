@@ -29,7 +29,9 @@ const schema = z.strictObject({ steps: z.int().positive() });
 const method: DetectorMethod<Config> = {
   name: 'running-mean',
   numericVersion: 1,
-  presets: { official: { steps: 5 } },
+  engine: 'none',
+  presets: { official: { steps: 5 }, smoke: { steps: 3 } },
+  defaultPreset: 'official',
   parseConfig: (input) => parseConfig('running-mean', schema, input),
   create: async (config) => new RunningMean(config),
   async load(directory) {
@@ -45,6 +47,10 @@ class RunningMean implements Detector {
   readonly config: Config;
   constructor(config: Config) {
     this.config = config;
+  }
+
+  get channels(): 1 | 3 | null {
+    return this.state?.channels ?? null;
   }
 
   async fit(images: readonly Image[], context: FitContext): Promise<void> {
@@ -97,7 +103,7 @@ const options = { config: { steps: 6 }, images: sampleImages(1, 16) };
 detectorConformance(method, options);
 
 describe('the conformance suite', () => {
-  const verdict = async (broken: Partial<Detector>, fact: RegExp): Promise<void> => {
+  const verdict = async (broken: Partial<Omit<Detector, 'channels'>>, fact: RegExp): Promise<void> => {
     const spoiled: DetectorMethod<Config> = {
       ...method,
       create: async (config) => Object.assign(new RunningMean(config), broken),
@@ -108,7 +114,7 @@ describe('the conformance suite', () => {
   };
   let calls = 0;
 
-  it.each<[string, RegExp, Partial<Detector>]>([
+  it.each<[string, RegExp, Partial<Omit<Detector, 'channels'>>]>([
     ['scores the wrong way round', /below a clearly different/, { score: negated }],
     ['compares images within a call', /does not depend/, { score: relative }],
     [
@@ -116,6 +122,8 @@ describe('the conformance suite', () => {
       /same seed/,
       { score: async (all) => all.map(() => ({ value: calls++ })) },
     ],
+    ['localises but does not inspect', /those of an inspection/, { localize: async () => [] }],
+    ['draws a picture too few', /draws pictures/, { generate: async () => [] }],
     ['gives NaN', /one image/, { score: async (all) => all.map(() => ({ value: NaN })) }],
     ['ignores the signal', /an abort ends/, { fit: withoutSignal }],
     ['ignores checkpoints of others badly', /another seed/, { fit: withFixedFingerprint }],

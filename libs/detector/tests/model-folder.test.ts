@@ -16,7 +16,9 @@ const never = (): Promise<never> => Promise.reject(new Error('not used here'));
 const method: DetectorMethod<Config> = {
   name: 'toy',
   numericVersion: 2,
+  engine: 'none',
   presets: {},
+  defaultPreset: 'official',
   parseConfig: (input) => parseConfig('toy', schema, input),
   create: never,
   load: never,

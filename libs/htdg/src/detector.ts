@@ -6,11 +6,14 @@ import {
   type AnomalyMap,
   type Detector,
   type DetectorMethod,
+  type DrawnPicture,
   type FitContext,
+  type Inspection,
   type MethodRuntime,
   type Score,
+  type TrainingReview,
 } from '@fsad/detector';
-import type { Image } from '@fsad/images';
+import { tensorToImage, withChannels, type Image } from '@fsad/images';
 import { openEngine, type Engine, type EngineName } from '@fsad/patch-network';
 import { trainingPyramid } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';
@@ -19,7 +22,8 @@ import { folderStore, readModel, writeHeader, writeModel } from './model-folder.
 import type { HtdgModel, ModelOrigin } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
 import { seededNoise } from './noise.ts';
-import { presets } from './presets.ts';
+import { defectFraction, presets } from './presets.ts';
+import { reviewTraining, scaleViews, type ScaleView } from './review.ts';
 import { finestSamples, sampleModel } from './sample.ts';
 import { planScales, pyramidOf } from './scales.ts';
 import { Scorer } from './score-images.ts';
@@ -33,11 +37,18 @@ export class HtdgDetector implements Detector {
   #scorer: Promise<Scorer> | null = null;
   /** A scorer of an earlier state, the last one asked for. */
   #earlier: { readonly iterations: number; readonly scorer: Promise<Scorer> } | null = null;
+  readonly generate?: Detector['generate'];
 
   constructor(config: HtdgConfig, engine: Engine, model: HtdgModel | null = null) {
     this.config = config;
     this.engine = engine;
     this.#model = model;
+    if (config.variant !== 'no-generator') this.generate = (seeds) => this.#generate(seeds);
+  }
+
+  get channels(): 1 | 3 | null {
+    if (!this.#model) return null;
+    return this.#model.origin.colour === 'grey' ? 1 : 3;
   }
 
   /** What was learned. @throws Error before `fit`. */
@@ -114,21 +125,19 @@ export class HtdgDetector implements Detector {
     return (await this.inspect(images, signal)).maps;
   }
 
-  /** Scores and maps of one pass. */
-  async inspect(
-    images: readonly Image[],
-    signal?: AbortSignal,
-  ): Promise<{ scores: Score[]; maps: AnomalyMap[] }> {
+  async inspect(images: readonly Image[], signal?: AbortSignal): Promise<Inspection> {
     this.#requireColour(images);
-    const found = await (await this.#openScorer()).inspect(images, signal);
-    return { scores: found.map(({ score }) => score), maps: found.map(({ map }) => map) };
+    return (await this.#openScorer()).inspect(images, signal);
   }
 
-  /** Random samples and reconstructions, each one tensor [k, S, S, 3] a scale, coarsest first. @throws Error for a variant without generator. */
-  async generate(
-    sampleSeeds: readonly number[],
-  ): Promise<{ reconstructions: Tensor[]; samples: Tensor[][] }> {
-    return sampleModel(this.engine, this.model, sampleSeeds);
+  async review(images: readonly Image[]): Promise<TrainingReview> {
+    this.#requireColour(images);
+    return reviewTraining(this.engine, this.model, images);
+  }
+
+  /** Of each training image its scales, as the model saw and makes them. */
+  async scaleViews(images: readonly Image[]): Promise<ScaleView[][]> {
+    return scaleViews(this.engine, this.model, images);
   }
 
   /** Random samples of the finest scale without end, [k, S, S, 3] a round, not clamped; leave the loop to free them. @throws Error for a variant without generator. */
@@ -143,6 +152,19 @@ export class HtdgDetector implements Detector {
   dispose(): void {
     void this.#forget().then(() => this.engine.dispose());
     this.#model = null;
+  }
+
+  /** One sample a seed and training image (Eq. 1, 2). */
+  async #generate(seeds: readonly number[]): Promise<DrawnPicture[]> {
+    const { shots } = this.model.origin;
+    const { samples } = await sampleModel(this.engine, this.model, seeds);
+    return samples.flatMap((scales, s) =>
+      Array.from({ length: shots }, (_, of) => ({
+        seed: seeds[s],
+        of,
+        scales: scales.map((drawn) => withChannels(tensorToImage(drawn, of), this.channels ?? 3)),
+      })),
+    );
   }
 
   async #forget(): Promise<void> {
@@ -181,10 +203,34 @@ function modelAfter(iterations: number, model: HtdgModel): HtdgModel {
 }
 
 /** HTDG as the runner and the command line meet it. */
-export const method: DetectorMethod<HtdgConfig> = {
+export const method: DetectorMethod<HtdgConfig, HtdgDetector> = {
   name: NAME,
   numericVersion: NUMERIC_VERSION,
+  engine: 'patches',
   presets,
+  defaultPreset: 'fast',
+  presetFor(name, { task, shots }) {
+    const preset = method.presets[name];
+    if (task !== 'defects') return preset;
+    return { ...preset, scoring: { ...preset.scoring, fraction: defectFraction(name, shots) } };
+  },
+  shorthands: {
+    variant: ['variant'],
+    iterations: ['training.iterations.grey', 'training.iterations.rgb'],
+    fraction: ['scoring.fraction'],
+  },
+  shorten(config, colour) {
+    const { training } = config;
+    // A step is a period of the generator: its other iterations cost less.
+    const { iterations, generatorEvery: period } = training;
+    return {
+      steps: Math.ceil(iterations[colour] / period),
+      settings: (steps) => ({
+        ...config,
+        training: { ...training, iterations: { grey: steps * period, rgb: steps * period } },
+      }),
+    };
+  },
   parseConfig: (input) => parseConfig(NAME, configSchema, input),
   create: async (config, runtime) => new HtdgDetector(config, await open(runtime)),
   load: async (directory, runtime) => {

@@ -3,4 +3,5 @@ export { HtdgDetector, method } from './detector.ts';
 export { readHeader, readModel } from './model-folder.ts';
 export type { HtdgModel, LossRow, ModelOrigin, TrainedScale } from './model.ts';
 export { defectFraction, presets, type PresetName } from './presets.ts';
+export type { ScaleView } from './review.ts';
 export { planScales, pyramidOf, transformsOf } from './scales.ts';

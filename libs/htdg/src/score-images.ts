@@ -1,4 +1,4 @@
-import type { AnomalyMap, Score } from '@fsad/detector';
+import type { Inspection, Score } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import { patchSide, type DiscriminatorNetwork, type Engine } from '@fsad/patch-network';
 import { testPyramid } from '@fsad/pyramid';
@@ -32,20 +32,18 @@ export class Scorer {
     return new Scorer(config, opened);
   }
 
-  /** Anomaly scores in order (Eq. 12, Sec. 3.3), with parts `scale/n` and `fraction/f`. */
+  /** Anomaly scores in order (Eq. 12, Sec. 3.3), by scale and by fraction of patches too. */
   async score(images: readonly Image[], signal?: AbortSignal): Promise<Score[]> {
     return this.#inGroups(images, signal, (scales) => this.#scores(scales));
   }
 
   /** Scores and, from the same pass, anomaly maps of the finest scale, of the patches that make the score (Sec. 4.2). */
-  async inspect(
-    images: readonly Image[],
-    signal?: AbortSignal,
-  ): Promise<{ score: Score; map: AnomalyMap }[]> {
-    return this.#inGroups(images, signal, (scales) => {
+  async inspect(images: readonly Image[], signal?: AbortSignal): Promise<Inspection> {
+    const found = await this.#inGroups(images, signal, (scales) => {
       const maps = localise(scales, { fraction: this.#config.scoring.fraction, scales: 'finest' });
       return this.#scores(scales).map((score, i) => ({ score, map: maps[i] }));
     });
+    return { scores: found.map(({ score }) => score), maps: found.map(({ map }) => map) };
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 import { Hierarchy, type GeneratorScale } from '@fsad/generator';
-import type { DetectorEvent } from '@fsad/detector';
+import { DivergedError, type DetectorEvent } from '@fsad/detector';
 import {
   initialState,
   type DiscriminatorNetwork,
@@ -37,7 +37,7 @@ export interface TrainingRun {
  * Trains scale after scale, coarsest first (Sec. 3.1): finished ones are taken from the store, an unfinished one continues at its checkpoint.
  * The same run, cut anywhere and continued, gives the same bits.
  * @throws the signal's reason once the unfinished iteration is abandoned and the last copy of finished ones, at most a second old, is stored;
- * Error when a loss is not finite.
+ * DivergedError when a loss is not finite.
  */
 export async function trainScales(run: TrainingRun): Promise<TrainedScale[]> {
   const plans = planScales(run.config, run.colour);
@@ -211,7 +211,7 @@ async function runIterations(
       for (const [name, value] of Object.entries(row)) {
         if (taken[name as keyof LossRow].length === 0) continue;
         if (!Number.isFinite(value)) {
-          throw new Error(
+          throw new DivergedError(
             `scale ${n}: the ${name} loss is ${value} at iteration ${iteration}; training diverged`,
           );
         }

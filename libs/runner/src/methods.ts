@@ -15,9 +15,6 @@ export const methods: Readonly<Record<string, () => Promise<DetectorMethod<unkno
   'geom-on-samples': async () => widened((await import('@fsad/geom-on-samples')).method),
 };
 
-/** Methods that compute in plain code, whatever engine is asked for. */
-export const withoutEngine: readonly string[] = ['pixel-mse', 'nearest-pixel'];
-
 /** A method whose configuration comes from outside: it is only ever created with what its own `parseConfig` gave. */
 function widened<Config>(method: DetectorMethod<Config>): DetectorMethod<unknown> {
   return method as DetectorMethod<unknown>;

@@ -1,6 +1,5 @@
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
-import type { Detector, DetectorMethod } from '@fsad/detector';
-import type { Image } from '@fsad/images';
+import type { DetectorMethod, EngineKind } from '@fsad/detector';
 
 export type SplitRule = 'hash' | 'consecutive';
 
@@ -29,19 +28,8 @@ export interface Registry {
     subset: 'test' | 'validation',
     count: number | null,
   ): TestSelection;
-  /** The engine a method will compute with: what `auto` or a name comes down to. @throws Error when it does not work here. */
-  resolveEngine(detector: string, requested: string): Promise<ResolvedEngine>;
-  /**
-   * The same fit with fewer of the same steps, for calibration: `settings(n)` has n of them, the given settings have `steps`; the time of a step is
-   * proportional to the number of training images. Null where a fit cannot be cut so.
-   */
-  shorten(
-    detector: string,
-    settings: unknown,
-    colour: 'grey' | 'rgb',
-  ): { readonly steps: number; settings(steps: number): unknown } | null;
-  /** Pictures drawn from a fitted detector; none where the method does not generate. */
-  drawSamples(detector: Detector, count: number): Promise<Image[]>;
+  /** The engine that methods of a kind compute with: what `auto` or a name comes down to. @throws Error when it does not work here. */
+  resolveEngine(kind: EngineKind, requested: string): Promise<ResolvedEngine>;
   /** Name and version of what decodes pictures. */
   readonly decoder: string;
 }

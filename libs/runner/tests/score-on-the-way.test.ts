@@ -27,7 +27,7 @@ function learner(): { detector: Detector; seen: number[] } {
     images.map(({ data }) => {
       seen.push(iterations);
       const value = iterations < 10 ? -data[0] : data[0];
-      return { value, parts: { 'scale/0': value, 'scale/1': -value } };
+      return { value, scales: [value, -value] };
     });
   return { detector: { scoreAfter } as Detector, seen };
 }

@@ -56,8 +56,8 @@ export function combineScales(perScale: readonly number[], settings: ScoreSettin
 }
 
 /**
- * The anomaly scores of images from their normality at every scale: the negative of the combined normality, so that higher is more anomalous. Parts:
- * `scale/n` for the primary fraction, `fraction/f` for every fraction.
+ * The anomaly scores of images from their normality at every scale: the negative of the combined normality, so that higher is more anomalous; with those of every
+ * scale for the primary fraction, and those of every fraction, the primary one first.
  * @param normality [scale][image][fraction], as `scaleNormality` gives it, coarsest first.
  * @throws RangeError when the primary fraction is not among the fractions.
  */
@@ -69,14 +69,14 @@ export function anomalyScores(
 ): Score[] {
   const first = fractions.indexOf(primary);
   if (first < 0) throw new RangeError(`the fraction ${primary} is not among ${fractions.join(', ')}`);
+  const order = [first, ...fractions.keys()].filter((f, i, all) => all.indexOf(f) === i);
   return normality[0].map((_, image) => {
-    const parts: Record<string, number> = {};
-    for (const [n, scale] of normality.entries()) parts[`scale/${n}`] = -scale[image][first];
-    for (const [f, fraction] of fractions.entries()) {
+    const byFraction = order.map((f) => {
       const perScale = normality.map((scale) => scale[image][f]);
-      parts[`fraction/${fraction}`] = -combineScales(perScale, settings);
-    }
-    return { value: parts[`fraction/${primary}`], parts };
+      return { fraction: fractions[f], value: -combineScales(perScale, settings) };
+    });
+    const scales = normality.map((scale) => -scale[image][first]);
+    return { value: byFraction[0].value, scales, fractions: byFraction };
   });
 }
 

@@ -86,10 +86,24 @@ describe('anomalyScores', () => {
     [Float64Array.of(7, 4), Float64Array.of(1, 0)],
   ];
 
-  it('is the negative mean over scales, with every scale and fraction as parts', () => {
+  it('is the negative mean over scales, with that of every scale and of every fraction, the primary one first', () => {
     expect(anomalyScores(normality, [1, 0.1], 0.1, officialScore)).toEqual([
-      { value: -2.5, parts: { 'scale/0': -1, 'scale/1': -4, 'fraction/1': -5, 'fraction/0.1': -2.5 } },
-      { value: -1, parts: { 'scale/0': -2, 'scale/1': -0, 'fraction/1': -3, 'fraction/0.1': -1 } },
+      {
+        value: -2.5,
+        scales: [-1, -4],
+        fractions: [
+          { fraction: 0.1, value: -2.5 },
+          { fraction: 1, value: -5 },
+        ],
+      },
+      {
+        value: -1,
+        scales: [-2, -0],
+        fractions: [
+          { fraction: 0.1, value: -1 },
+          { fraction: 1, value: -3 },
+        ],
+      },
     ]);
   });
 

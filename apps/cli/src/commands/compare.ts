@@ -18,7 +18,7 @@ import { gatherCells, tableText, trialsCsv } from '../compare/table.ts';
 import { keptTrial, runTrial, type CompareTrial, type TrialOrder } from '../compare/trial.ts';
 import { WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { methods, withoutEngine } from '../methods.ts';
+import { methods } from '../methods.ts';
 import { threadsOf } from '../open-model.ts';
 import { withDataset, withEngine, withTest } from '../options.ts';
 import { Progress } from '../progress.ts';
@@ -161,9 +161,10 @@ async function planOrders(
 
 /** What computes a method, in words; part of a trial's key. */
 async function engineOf(detector: string, { engine, threads }: TrialOrder['runtime']): Promise<string> {
-  if (withoutEngine.includes(detector)) return 'none';
-  const general = detector === 'htdg' ? null : (await openTfjs({ engine, threads })).description;
-  if (general && detector !== 'geom-on-samples') return general;
+  const { engine: kind } = await methods[detector]();
+  if (kind === 'none') return 'none';
+  const general = kind === 'patches' ? null : (await openTfjs({ engine, threads })).description;
+  if (general && kind === 'general') return general;
   const opened = await openEngine(engine as EngineName | 'auto', { threads });
   const name = `${opened.name} ${opened.instructionSet}`;
   opened.dispose();

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
 import { drawSplit, openDataset, selectTest } from '@fsad/datasets';
 import { writeFolderAtomically } from '@fsad/detector';
-import { method, type HtdgDetector } from '@fsad/htdg';
+import { method } from '@fsad/htdg';
 import { configure } from '../configure.ts';
 import { evaluate } from '../evaluate.ts';
 import { interruptible } from '../interrupt.ts';
@@ -44,10 +44,10 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     variant: 'full',
     fraction: 0.05,
   });
-  const detector = (await method.create(config, {
+  const detector = await method.create(config, {
     engine: argv.engine,
     threads: threadsOf(argv.threads),
-  })) as HtdgDetector;
+  });
   const { engine } = detector;
   progress.say(`engine ${engine.name} (${engine.instructionSet}, ${engine.threads} threads)`);
 

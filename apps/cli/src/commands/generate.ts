@@ -1,5 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { DrawnPicture } from '@fsad/detector';
+import type { HtdgDetector } from '@fsad/htdg';
 import { openModel } from '../open-model.ts';
 import { withEngine } from '../options.ts';
 import { sampleSheet, writePicture } from '../pictures.ts';
@@ -27,9 +29,15 @@ export const generate: CommandModule<object, Arguments> = {
     const detector = await openModel(argv.model, argv);
     try {
       const seeds = Array.from({ length: argv.count }, (_, i) => argv.seed + i);
-      await writePicture(dirname(argv.out), basename(argv.out), await sampleSheet(detector, seeds));
+      await writePicture(dirname(argv.out), basename(argv.out), sampleSheet(await drawn(detector, seeds)));
     } finally {
       detector.dispose();
     }
   },
 };
+
+function drawn(detector: HtdgDetector, seeds: readonly number[]): Promise<DrawnPicture[]> {
+  if (!detector.generate)
+    throw new Error(`${detector.config.variant}: a model without generator draws no pictures`);
+  return detector.generate(seeds);
+}

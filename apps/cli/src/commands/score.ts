@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
 import { pixelDigest, selectTest, type Dataset, type Split, type TestItem } from '@fsad/datasets';
-import type { AnomalyMap, Score } from '@fsad/detector';
+import { scoreColumns, type AnomalyMap, type Score } from '@fsad/detector';
 import type { HtdgDetector } from '@fsad/htdg';
 import { judgePixels } from '@fsad/runner';
 import { largeEnough, readable, withOnBadImage } from '../bad-images.ts';
@@ -227,11 +227,8 @@ function csvRows(items: readonly TestItem[], scores: readonly Score[]): Record<s
   );
 }
 
-function row(
-  head: Record<string, string | number>,
-  { value, parts }: Score,
-): Record<string, string | number> {
-  return { ...head, score: value, ...parts };
+function row(head: Record<string, string | number>, score: Score): Record<string, string | number> {
+  return { ...head, score: score.value, ...scoreColumns(score) };
 }
 
 function print(value: unknown): void {

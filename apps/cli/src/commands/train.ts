@@ -18,7 +18,7 @@ import { configure, defectFraction } from '../configure.ts';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf } from '../open-model.ts';
 import { withDataset, withEngine } from '../options.ts';
-import { lossPicture, lossTable, trainingSheet, writePicture } from '../pictures.ts';
+import { lossPicture, lossTable, writePicture } from '../pictures.ts';
 import { duration, Progress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
 
@@ -107,10 +107,10 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const images = await Promise.all(
       split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id)),
     );
-    const detector = (await method.create(config, {
+    const detector = await method.create(config, {
       engine: argv.engine,
       threads: threadsOf(argv.threads),
-    })) as HtdgDetector;
+    });
     const { engine } = detector;
     if (argv.resume) await requireSameTraining(argv.out, detector, images, argv.seed);
     say(
@@ -175,9 +175,10 @@ async function writePictures(
   detector: HtdgDetector,
   images: readonly Image[],
 ): Promise<void> {
-  await writePicture(directory, 'scales.png', await trainingSheet(detector, images));
-  const losses = await lossPicture(detector.model);
-  const log = Buffer.from(lossTable(detector.model));
+  const { sheets, curves } = await detector.review(images);
+  for (const [name, sheet] of Object.entries(sheets)) await writePicture(directory, `${name}.png`, sheet);
+  const losses = await lossPicture(curves);
+  const log = Buffer.from(lossTable(curves));
   await writeFolderAtomically(
     directory,
     new Map([

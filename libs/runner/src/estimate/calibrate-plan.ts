@@ -28,7 +28,7 @@ export async function calibratePlan(
   { threads, memoryLimitBytes }: CoreGroups,
   onMeasure: (step: CalibrationStep) => void,
 ): Promise<boolean> {
-  const { prepared, registry, sorted, durations, store } = opened;
+  const { prepared, sorted, durations, store } = opened;
   const kinds = new Map<string, PendingTrial>();
   for (const trial of sorted.pending) {
     const [cell] = trial.cells;
@@ -38,8 +38,6 @@ export async function calibratePlan(
   const known = await readCalibrations(path);
   const cpu = `${availableParallelism()} x ${cpus()[0]?.model.trim()}`;
   const { pixel, maps } = prepared.evaluation;
-  // A map costs about what a score does.
-  const passes = pixel || maps > 0 ? 2 : 1;
   const place = new TrialProcess();
   let cut = false;
   try {
@@ -49,7 +47,7 @@ export async function calibratePlan(
       const dataset = prepared.datasets.get(cell.dataset as DatasetName) as Dataset;
       const { detector, settings } = trial.inputs.configuration;
       // Where steps can be counted, a measurement with one image serves every number of them.
-      const short = registry.shorten(detector, settings, dataset.colour) !== null;
+      const short = prepared.method(detector).shorten !== undefined;
       const task: CalibrationTask = {
         detector,
         settings,
@@ -57,6 +55,7 @@ export async function calibratePlan(
         data: dataOf(options.request, cell),
         class: cell.class,
         shots: short ? 1 : cell.shots,
+        maps: pixel || maps > 0,
         engine: prepared.engine(detector).runtime,
         threads,
       };
@@ -76,7 +75,7 @@ export async function calibratePlan(
       cut ||= !times.whole;
       const images = prepared.testCount ?? dataset.testItems(cell.class, options.request.subset).length;
       const fit = times.fit + cell.shots * times.fitPerShot;
-      durations.calibrate(cell, fit + passes * images * (times.scoreImage ?? 0));
+      durations.calibrate(cell, fit + images * (times.scoreImage ?? 0));
     }
   } finally {
     await place.close();

@@ -62,7 +62,7 @@ export async function checkMatrix(given: {
         `method "${use.detector}": `,
       );
       const engine =
-        method && (await attempt(problems, () => registry.resolveEngine(use.detector, request.engine)));
+        method && (await attempt(problems, () => registry.resolveEngine(method.engine, request.engine)));
       if (method && engine) methods.set(use.detector, method);
       if (engine) engines.set(use.detector, engine);
     }

@@ -84,8 +84,7 @@ class Serving {
 
   async serve(): Promise<ServeSummary> {
     const { queue, onEvent, stop, kill, silenceMs = 30_000 } = this.#options;
-    const [method] = Object.keys(this.#registry.methods);
-    const engine = await this.#registry.resolveEngine(method, 'auto');
+    const engine = await this.#registry.resolveEngine('patches', 'auto');
     this.#groups = coreGroups([engine], this.#options, Infinity);
     for (let index = 0; index < this.#groups.workers; index++)
       this.#places.push({ index, place: new TrialProcess() });

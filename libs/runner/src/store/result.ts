@@ -180,7 +180,11 @@ export interface TrialScores {
   /** Class name, defect type, or `good`. */
   readonly kinds: readonly string[];
   readonly values: readonly number[];
-  /** Further scores by name: `scale/0`, `fraction/0.05`. */
+  /** What each scale alone says, coarsest first; empty for methods without scales. Absent in records that hold it among `parts`. */
+  readonly scales?: readonly (readonly number[])[];
+  /** The score by fraction of patches, the configured one first. Absent as `scales` is. */
+  readonly fractions?: readonly { readonly fraction: number; readonly values: readonly number[] }[];
+  /** Further scores by name. */
   readonly parts: Readonly<Record<string, readonly number[]>>;
 }
 

@@ -12,6 +12,8 @@ export interface CalibrationTask {
   readonly data: string | null;
   readonly class: string;
   readonly shots: number;
+  /** Whether maps are made of the test images. */
+  readonly maps: boolean;
   readonly engine: string;
   readonly threads: number;
 }
@@ -30,7 +32,8 @@ export interface CalibrationTimes {
 /** Names a calibration: equal digests may share their times. */
 export function calibrationId(task: CalibrationTask, cpu: string): string {
   const { detector, settings, dataset, shots, engine, threads } = task;
-  const content = canonicalJson({ detector, settings, dataset, shots, engine, threads, cpu });
+  const maps = task.maps || undefined;
+  const content = canonicalJson({ detector, settings, dataset, shots, maps, engine, threads, cpu });
   return createHash('sha256').update(content).digest('hex');
 }
 
@@ -39,7 +42,7 @@ const watchMs = 5000;
 const scoredImages = 4;
 
 /**
- * Measures: where the registry knows shorter fits of the same steps, two lengths of those, so that what is paid once is told from what is paid a step; else the fit
+ * Measures: where the method knows shorter fits of the same steps, two lengths of those, so that what is paid once is told from what is paid a step; else the fit
  * itself for five seconds, extrapolated by its own progress.
  */
 export async function runCalibration(
@@ -50,7 +53,7 @@ export async function runCalibration(
   const dataset = await registry.openDataset(task.dataset, task.data);
   try {
     const method = await openMethod(registry, task.detector);
-    const short = registry.shorten(task.detector, task.settings, dataset.colour);
+    const short = method.shorten?.(method.parseConfig(task.settings), dataset.colour);
     const request = { class: task.class, shots: task.shots, trial: 0, rule: 'hash' } as const;
     const split = await registry.drawSplit(dataset, request);
     const train = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
@@ -81,7 +84,8 @@ export async function runCalibration(
         });
         const fit = (performance.now() - start) / 1000;
         const scoring = performance.now();
-        await detector.score(images, signal);
+        if (task.maps && detector.inspect) await detector.inspect(images, signal);
+        else await detector.score(images, signal);
         const scoreImage = (performance.now() - scoring) / 1000 / images.length;
         return { fit, fitPerShot: 0, scoreImage, whole: true };
       } catch (error) {

@@ -1,10 +1,6 @@
+import { DivergedError } from '@fsad/detector';
 import { BadImageError } from '@fsad/images';
 import { isDiskFull, type TrialStatus } from '../store/index.ts';
-
-/** A loss or a score is not finite. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
-}
 
 /** The user, or the end of the machine's time, asked to stop: nothing is wrong with the trial. */
 export class InterruptedError extends Error {
@@ -28,8 +24,7 @@ export interface Ending {
 export function endingOf(error: unknown): Ending {
   const message = error instanceof Error ? error.message : String(error);
   if (isDiskFull(error)) return { status: 'failed', message, outside: true, diskFull: true };
-  // Methods say so in words; see `trainSteps` of @fsad/detector.
-  if (error instanceof DivergedError || /\bdiverged\b/.test(message)) {
+  if (error instanceof DivergedError) {
     return { status: 'diverged', message, outside: false, diskFull: false };
   }
   const { code } = error as NodeJS.ErrnoException;

@@ -1,21 +1,22 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Dataset } from '@fsad/datasets';
-import type { AnomalyMap, Detector, DetectorEvent } from '@fsad/detector';
+import { DivergedError, type Detector, type DetectorEvent } from '@fsad/detector';
+import type { Image } from '@fsad/images';
 import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking/journal';
 import { readCurves } from './curves.ts';
-import { DivergedError, endingOf, InterruptedError } from './failure.ts';
+import { endingOf, InterruptedError } from './failure.ts';
 import {
   sweepTemporaries,
   writeAtomically,
   readResult,
   sidePath,
   writeResult,
-  type TrialMetrics,
   type TrialResult,
 } from '../store/index.ts';
 import { columns, judge } from './judge.ts';
-import { judgePixels, localiseImages } from './localise.ts';
+import { judgePixels } from './judge-pixels.ts';
+import { keepScores } from './kept-scores.ts';
 import { drawPictures } from './pictures.ts';
 import { peakMemoryBytes, provenanceOf, resetPeakMemory } from './provenance.ts';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
@@ -95,7 +96,7 @@ async function attempt(
     detector = await fitted({ task, surroundings, registry, hooks, journal, dataset, images, work });
     watch.start('score');
     await watch.keep();
-    const judged = await judgeTrial({ task, store, registry, hooks, dataset, images, work, detector });
+    const judged = await judgeTrial({ task, store, hooks, dataset, images, work, detector });
     watch.stop();
     const result: TrialResult = {
       ...resultFrame(task, dataset, images),
@@ -212,29 +213,28 @@ function tell(event: DetectorEvent, journal: Journal, hooks: TrialHooks, diverge
 async function judgeTrial(given: {
   task: TrialTask;
   store: string;
-  registry: Registry;
   hooks: TrialHooks;
   dataset: Dataset;
   images: TrialImages;
   work: string;
   detector: Detector;
 }): Promise<Pick<TrialResult, 'metrics' | 'artefacts'>> {
-  const { task, store, registry, hooks, dataset, images, work, detector } = given;
+  const { task, store, hooks, dataset, images, work, detector } = given;
   const { evaluation } = task.inputs.configuration;
-  const { items } = images.test;
+  const { split, test } = images;
+  const { items } = test;
   const progress = (stage: string) => (done: number) =>
     hooks.onProgress({ stage, done, total: items.length });
-  const scores = columns(
-    items,
-    await scoreImages({
-      score: detector.score.bind(detector),
-      dataset,
-      items,
-      path: join(work, 'scores.jsonl'),
-      signal: hooks.signal,
-      onProgress: progress('scoring'),
-    }),
-  );
+  const { scores: found, maps } = await scoreImages({
+    detector,
+    names: items.map(({ id }) => id),
+    image: (i) => dataset.image(items[i].id),
+    maps: evaluation.pixel || evaluation.maps > 0,
+    keeper: await keepScores(join(work, 'scored.jsonl'), items.length),
+    signal: hooks.signal,
+    onProgress: progress('scoring'),
+  });
+  const scores = columns(items, found);
   const onTheWay = await scoreOnTheWay({
     detector,
     iterations: evaluation.iterations,
@@ -244,24 +244,24 @@ async function judgeTrial(given: {
     signal: hooks.signal,
     onProgress: progress('scoring on the way'),
   });
-  let maps: AnomalyMap[] | null = null;
-  let pixel: TrialMetrics['pixel'] = null;
-  if (detector.localize && (evaluation.pixel || evaluation.maps > 0)) {
-    const localize = detector.localize.bind(detector);
-    maps = await localiseImages(localize, dataset, items, hooks.signal, progress('localising'));
-    if (evaluation.pixel) pixel = await judgePixels(dataset, items, maps);
-  }
+  const pixel = maps && evaluation.pixel ? await judgePixels(dataset, items, maps) : null;
   const folder = sidePath(store, task.key);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const samples = evaluation.samples > 0 ? await registry.drawSamples(detector, evaluation.samples) : [];
-  const { split } = images;
+  const samples = await drawSamples(detector, evaluation.samples, split.shots);
   const pictures = { folder, evaluation, dataset, split, items, scores, maps, samples };
   const artefacts = await drawPictures(pictures);
   await writeAtomically(join(folder, 'scores.json'), JSON.stringify(scores));
   await writeAtomically(join(folder, 'curves.json'), JSON.stringify(readCurves(store, task.key)));
   const metrics = judge(scores, pixel);
   return { metrics: onTheWay ? { ...metrics, onTheWay } : metrics, artefacts };
+}
+
+/** The finest scale of so many pictures drawn from the detector; none where it does not generate. */
+async function drawSamples(detector: Detector, count: number, shots: number): Promise<Image[]> {
+  if (count === 0 || !detector.generate) return [];
+  const drawn = await detector.generate(Array.from({ length: Math.ceil(count / shots) }, (_, seed) => seed));
+  return drawn.slice(0, count).map(({ scales }) => scales[scales.length - 1]);
 }
 
 /** Tells the journal the outcome. The result is written after it: whoever finds a result finds its journal complete. */

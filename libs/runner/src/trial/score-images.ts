@@ -1,83 +1,75 @@
-import { appendFile, open, readFile } from 'node:fs/promises';
-import type { Dataset, TestItem } from '@fsad/datasets';
-import type { Detector, Score } from '@fsad/detector';
-import { DivergedError } from './failure.ts';
+import { DivergedError, scoreColumns, type AnomalyMap, type Detector, type Score } from '@fsad/detector';
+import type { Image } from '@fsad/images';
 
 /** Images are scored in blocks of this many, always cut at the same places, so that a continued trial computes the same. */
-export const blockSize = 32;
+const blockSize = 32;
 
-interface KeptBlock {
-  readonly from: number;
+/** Where finished blocks are kept. */
+export interface ScoreKeeper {
+  /** Scores of the first images, from before. */
   readonly scores: readonly Score[];
+  add(from: number, scores: readonly Score[]): Promise<void>;
+}
+
+export interface Scored {
+  readonly scores: readonly Score[];
+  /** Null where none were asked for, or the detector does not localise. */
+  readonly maps: readonly AnomalyMap[] | null;
 }
 
 /**
- * Scores test images block by block, keeping each finished block in `path`; blocks already there are not scored again.
- * @throws DivergedError naming an image whose score is not finite; the signal's reason between two blocks.
+ * Scores images block by block; where maps are wanted, they come from the same pass. Blocks that `keeper` has are not scored again, unless maps are wanted.
+ * @param given.names of the images, for what goes wrong.
+ * @throws DivergedError naming an image whose score or map is not finite; the signal's reason.
  */
 export async function scoreImages(given: {
-  readonly score: Detector['score'];
-  readonly dataset: Dataset;
-  readonly items: readonly TestItem[];
-  readonly path: string;
+  readonly detector: Pick<Detector, 'score' | 'inspect'>;
+  readonly names: readonly string[];
+  readonly image: (index: number) => Promise<Image>;
+  readonly maps: boolean;
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number) => void;
-}): Promise<Score[]> {
-  const { score, dataset, items, path, signal, onProgress } = given;
-  const scores = await keptScores(path, items.length);
+  readonly onProgress?: (done: number) => void;
+  readonly keeper?: ScoreKeeper;
+}): Promise<Scored> {
+  const { detector, names, image, signal, onProgress = () => undefined } = given;
+  const inspect = given.maps ? detector.inspect?.bind(detector) : undefined;
+  const keeper = inspect ? undefined : given.keeper;
+  const scores = [...(keeper?.scores ?? [])];
+  const maps: AnomalyMap[] = [];
   onProgress(scores.length);
-  while (scores.length < items.length) {
+  while (scores.length < names.length) {
     signal.throwIfAborted();
     const from = scores.length;
-    const block = items.slice(from, from + blockSize);
-    const images = await Promise.all(block.map(({ id }) => dataset.image(id)));
-    const found = await score(images, signal);
-    requireFinite(found, block);
-    await keepBlock(path, { from, scores: found });
-    scores.push(...found);
+    const block = names.slice(from, from + blockSize);
+    const images = await Promise.all(block.map((_, i) => image(from + i)));
+    const found = inspect
+      ? await inspect(images, signal)
+      : { scores: await detector.score(images, signal), maps: [] };
+    requireFinite(found.scores, block);
+    requireFiniteMaps(found.maps, block);
+    await keeper?.add(from, found.scores);
+    scores.push(...found.scores);
+    maps.push(...found.maps);
     onProgress(scores.length);
   }
-  return scores;
+  return { scores, maps: inspect ? maps : null };
 }
 
-async function keptScores(path: string, limit: number): Promise<Score[]> {
-  const scores: Score[] = [];
-  const text = await readFile(path, 'utf8').catch(() => '');
-  for (const line of text.split('\n')) {
-    const block = parseBlock(line);
-    if (block?.from === scores.length && scores.length + block.scores.length <= limit)
-      scores.push(...block.scores);
+function requireFinite(scores: readonly Score[], names: readonly string[]): void {
+  if (scores.length !== names.length) {
+    throw new Error(`the method gave ${scores.length} scores for ${names.length} images`);
   }
-  return scores;
-}
-
-function parseBlock(line: string): KeptBlock | null {
-  try {
-    return JSON.parse(line) as KeptBlock | null;
-  } catch {
-    return null;
-  }
-}
-
-async function keepBlock(path: string, block: KeptBlock): Promise<void> {
-  // The leading newline ends a line that a crash tore.
-  await appendFile(path, `\n${JSON.stringify(block)}\n`);
-  const file = await open(path, 'r');
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-function requireFinite(scores: readonly Score[], items: readonly TestItem[]): void {
-  if (scores.length !== items.length) {
-    throw new Error(`the method gave ${scores.length} scores for ${items.length} images`);
-  }
-  scores.forEach(({ value, parts }, i) => {
-    for (const [name, number] of [['score', value] as const, ...Object.entries(parts ?? {})]) {
-      if (!Number.isFinite(number))
-        throw new DivergedError(`${name} of test image ${items[i].id} is ${number}; training diverged`);
+  for (const [i, score] of scores.entries()) {
+    for (const [column, value] of Object.entries({ score: score.value, ...scoreColumns(score) })) {
+      if (!Number.isFinite(value))
+        throw new DivergedError(`${column} of image ${names[i]} is ${value}; training diverged`);
     }
-  });
+  }
+}
+
+function requireFiniteMaps(maps: readonly AnomalyMap[], names: readonly string[]): void {
+  for (const [i, { data }] of maps.entries()) {
+    if (!data.every(Number.isFinite))
+      throw new DivergedError(`the anomaly map of ${names[i]} is not finite; training diverged`);
+  }
 }

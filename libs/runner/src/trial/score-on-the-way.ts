@@ -3,6 +3,7 @@ import type { Dataset, TestItem } from '@fsad/datasets';
 import type { Detector } from '@fsad/detector';
 import type { StepMetrics } from '../store/index.ts';
 import { columns, judge } from './judge.ts';
+import { keepScores } from './kept-scores.ts';
 import { scoreImages } from './score-images.ts';
 
 /**
@@ -23,11 +24,12 @@ export async function scoreOnTheWay(given: {
   if (!asked || !scoreAfter) return undefined;
   const steps: StepMetrics[] = [];
   for (const iterations of asked) {
-    const scores = await scoreImages({
-      score: (images, stop) => scoreAfter(iterations, images, stop),
-      dataset,
-      items,
-      path: join(work, `scores-after-${iterations}.jsonl`),
+    const { scores } = await scoreImages({
+      detector: { score: (images, stop) => scoreAfter(iterations, images, stop) },
+      names: items.map(({ id }) => id),
+      image: (i) => dataset.image(items[i].id),
+      maps: false,
+      keeper: await keepScores(join(work, `scores-after-${iterations}.jsonl`), items.length),
       signal,
       onProgress,
     });

@@ -68,11 +68,12 @@ export class UnfitError extends Error {
  */
 export async function requireFit({ inputs, engine }: TrialTask, registry: Registry): Promise<ResolvedEngine> {
   const { detector } = inputs.configuration;
-  const here = await registry.resolveEngine(detector, engine.runtime);
+  const method = await openMethod(registry, detector);
+  const here = await registry.resolveEngine(method.engine, engine.runtime);
   if (here.name !== inputs.engine) {
     throw new UnfitError(`planned for engine ${inputs.engine}, but here it comes down to ${here.name}`);
   }
-  const { numericVersion } = await openMethod(registry, detector);
+  const { numericVersion } = method;
   if (numericVersion !== inputs.numericVersion || registry.decoder !== inputs.decoder) {
     throw new UnfitError(
       `planned with ${detector} of numeric version ${inputs.numericVersion} and decoder ${inputs.decoder}, but this program has ` +

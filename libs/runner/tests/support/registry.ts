@@ -46,7 +46,10 @@ const plain: SteadyConfig = {
 export const steady: DetectorMethod<SteadyConfig> = methodFromRecipe<SteadyConfig, Tensor, null>({
   name: 'steady',
   numericVersion: 1,
+  engine: 'none',
   presets: { plain, long: { ...plain, steps: 200 } },
+  defaultPreset: 'plain',
+  shorten: (config) => ({ steps: config.steps, settings: (steps) => ({ ...config, steps }) }),
   schema,
   open: async () => null,
   async fit({ config }, images, context) {
@@ -76,14 +79,15 @@ export const steady: DetectorMethod<SteadyConfig> = methodFromRecipe<SteadyConfi
     return images.map((image) => {
       const noise = randomStream(Math.round(1e6 * model.data[1]), `score/${image.data.join()}`).uniform();
       const value = Math.abs(mean(image) - model.data[0]) + 40 * noise + config.inner.shift;
-      const parts = {
-        'scale/0': value,
-        'scale/1': -value,
-        'fraction/1': value,
-        'fraction/0.05': noise,
-        other: noise,
+      const further = {
+        scales: [value, -value],
+        fractions: [
+          { fraction: 1, value },
+          { fraction: 0.05, value: noise },
+        ],
+        parts: { other: noise },
       };
-      return config.behaviour === 'wrong-score' ? { value: NaN, parts } : { value, parts };
+      return { value: config.behaviour === 'wrong-score' ? NaN : value, ...further };
     });
   },
   async localize(_, model, images) {
@@ -95,6 +99,12 @@ export const steady: DetectorMethod<SteadyConfig> = methodFromRecipe<SteadyConfi
       ),
     }));
   },
+  generate: async (_, model, seeds) =>
+    seeds.map((seed) => ({
+      seed,
+      of: 0,
+      scales: [{ width: 1, height: 1, channels: 1, data: Uint8Array.of(model.data[0]) }],
+    })),
   pack: async (model) => ({ tensors: new Map([['model', model]]) }),
   unpack: async (_, { tensors }) => tensors.get('model') as Tensor,
 });
@@ -208,11 +218,5 @@ export const registry: Registry = {
     const name = requested === 'auto' ? 'plain' : requested;
     return { name, runtime: name, instructionSet: null, coreGroup: 1 };
   },
-  shorten: (_, settings) => {
-    const config = settings as SteadyConfig;
-    return { steps: config.steps, settings: (steps) => ({ ...config, steps }) };
-  },
-  drawSamples: async (_, count) =>
-    Array.from({ length: count }, () => ({ width: 1, height: 1, channels: 1, data: Uint8Array.of(9) })),
   decoder: 'fake decoder',
 };

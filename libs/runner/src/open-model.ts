@@ -1,0 +1,25 @@
+import { readMethodName, type Detector, type DetectorMethod, type MethodRuntime } from '@fsad/detector';
+import { resolveEngine } from './engines.ts';
+import { methods } from './methods.ts';
+import type { ResolvedEngine } from './registry.ts';
+
+/** A saved model, ready to score. */
+export interface OpenedModel {
+  readonly method: DetectorMethod<unknown>;
+  readonly detector: Detector;
+  readonly engine: ResolvedEngine;
+}
+
+/** Imports the method `name`. @throws Error naming the methods there are. */
+export async function methodNamed(name: string): Promise<DetectorMethod<unknown>> {
+  if (Object.hasOwn(methods, name)) return methods[name]();
+  throw new Error(`there is no method "${name}"; there are ${Object.keys(methods).join(', ')}`);
+}
+
+/** Opens a saved model of any method. @throws Error naming a missing, truncated or foreign file, or an engine that does not work here. */
+export async function openModel(directory: string, asked: MethodRuntime): Promise<OpenedModel> {
+  const method = await methodNamed(await readMethodName(directory));
+  const engine = await resolveEngine(method.engine, asked.engine);
+  const detector = await method.load(directory, { ...asked, engine: engine.runtime });
+  return { method, detector, engine };
+}
