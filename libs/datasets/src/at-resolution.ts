@@ -70,8 +70,7 @@ export async function atResolution(
     return data ? { width: side, height: side, channels, data } : decode(id, slot);
   };
 
-  return {
-    ...dataset,
+  const own: Pick<CachedDataset, 'options' | 'image' | 'cached' | 'fill' | 'close'> = {
     options,
     image,
     cached: () => file.filled(),
@@ -100,4 +99,7 @@ export async function atResolution(
       await dataset.close();
     },
   };
+  // Copied as they are defined, not read: to read the fingerprint may be to read every file.
+  const all = { ...Object.getOwnPropertyDescriptors(dataset), ...Object.getOwnPropertyDescriptors(own) };
+  return Object.defineProperties({}, all) as CachedDataset;
 }

@@ -12,6 +12,14 @@ export interface TestItem {
   readonly hasMask: boolean;
 }
 
+/** Where a picture is defective: 255 there, 0 elsewhere, in the size of the mask's own file. */
+export interface Mask extends Image {
+  /** What is odd about it, in words to follow its picture's name, e.g. `marks nothing`; whoever uses it tells this and counts it. */
+  readonly doubt?: string;
+  /** Present when its shape is not its picture's: it says nothing about it and must be left out. */
+  readonly unusable?: boolean;
+}
+
 /** What there is to tell apart: other classes, or local defects of one object. */
 export type Task = 'one-class' | 'defects';
 
@@ -23,9 +31,9 @@ export interface Dataset {
   readonly colour: 'grey' | 'rgb';
   /** Options that change what is normal or how pictures come, resolved, e.g. `normal: ok` of Paris; part of every split. */
   readonly options: Readonly<Record<string, string>>;
-  /** Digest of all that is present: names, sizes, checksums. */
+  /** Digest of all that is present: names and contents. Reading it may take as long as reading the files once. */
   readonly fingerprint: string;
-  /** Changes when any file does, also at equal size: the fingerprint with modification times. Names caches, never part of a result. */
+  /** Changes when any file does, also at equal size, without reading one. Names caches, never part of a result. */
   readonly stamp: string;
   /** What is missing or damaged, in words for the user; empty for a whole copy. */
   readonly warnings: readonly string[];
@@ -44,8 +52,12 @@ export interface Dataset {
   testItems(className: string, subset: 'test' | 'validation'): readonly TestItem[];
   /** @throws BadImageError naming a file that cannot be decoded. */
   image(id: string): Promise<Image>;
-  /** The defect mask, values 0 and 255, 1 channel, in the size of the picture's file; null where there is none. */
-  mask(id: string): Promise<Image | null>;
+  /** Where files decide what counts as good, as a defect, and what was passed over: said by commands that read `className`. */
+  notesOf?(className: string): readonly string[];
+  /** SHA-256 of the picture's file, where it has one of its own: equal for copies under other names. */
+  contentOf?(id: string): string;
+  /** The defect mask; null where there is none. @throws BadImageError naming a file that cannot be decoded. */
+  mask(id: string): Promise<Mask | null>;
   close(): Promise<void>;
 }
 

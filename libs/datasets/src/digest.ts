@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
+import type { PictureFile } from '@fsad/files';
 import type { Image } from '@fsad/images';
-import type { PictureFile } from './tree.ts';
 
 /** SHA-256 in hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
@@ -20,16 +20,7 @@ export function digestOfLines(lines: readonly string[]): string {
   return sha256([...lines].sort().join('\n'));
 }
 
-/** Fingerprint (names and sizes) and stamp (modification times too) of pictures on disk, with further lines in both. */
-export function digestsOfPictures(
-  pictures: readonly PictureFile[],
-  further: readonly string[] = [],
-): { fingerprint: string; stamp: string } {
-  return {
-    fingerprint: digestOfLines([...pictures.map(({ id, bytes }) => `${id} ${bytes}`), ...further]),
-    stamp: digestOfLines([
-      ...pictures.map(({ id, bytes, modified }) => `${id} ${bytes} ${modified}`),
-      ...further,
-    ]),
-  };
+/** Changes when a picture on disk does, without reading one: names, sizes, inodes, times of change, and further lines. */
+export function stampOf(pictures: readonly PictureFile[], further: readonly string[] = []): string {
+  return digestOfLines([...pictures.map(({ id, state }) => `${id} ${state}`), ...further]);
 }

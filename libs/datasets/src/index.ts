@@ -1,9 +1,9 @@
-export type { Dataset, DatasetName, Split, Task, TestItem } from './dataset.ts';
+export type { Dataset, DatasetName, Mask, Split, Task, TestItem } from './dataset.ts';
 export { DatasetError } from './errors.ts';
 export { DATASET_NAMES, DATASET_OPTIONS, openDataset, type OpenRequest } from './open.ts';
 export { drawSplit, splitId, type SplitRequest } from './split.ts';
 export { pixelDigest } from './digest.ts';
-export { selectTest, type TestRequest, type TestSelection } from './test-selection.ts';
+export { selectTest, trainedAmongTest, type TestRequest, type TestSelection } from './test-selection.ts';
 export { atResolution, type CachedDataset, type FillOptions } from './at-resolution.ts';
 export {
   dataDirectory,

@@ -1,15 +1,20 @@
 import { join } from 'node:path';
+import type { PictureFile } from '@fsad/files';
+import { ContentDigests } from './content-digests.ts';
 import type { Dataset, TestItem } from './dataset.ts';
-import { digestsOfPictures } from './digest.ts';
+import { digestOfLines, stampOf } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
-import { decodeMask, PictureStore } from './pictures.ts';
+import { linesOf } from './folder.ts';
+import { isGoodName } from './kinds.ts';
+import { decodeMask } from './mask.ts';
+import { PictureStore } from './pictures.ts';
 import {
-  listFolders,
-  listPictures,
+  folderNamed,
+  foldersIn,
+  kindsInWords,
   readDefectTree,
   requireFolder,
   type DefectTree,
-  type PictureFile,
 } from './tree.ts';
 import { someOf } from './words.ts';
 
@@ -40,11 +45,11 @@ const CATEGORIES: Readonly<Record<string, readonly [train: number, good: number,
 export async function openMvtec(path: string): Promise<Dataset> {
   await requireFolder(path);
   const trees = new Map<string, DefectTree>();
-  for (const category of await listFolders(path, '')) {
-    const tree = await readDefectTree(path, category, 'train/good');
+  for (const { name: category } of foldersIn(path, '')) {
+    const tree = readDefectTree(path, category, goodTraining(path, category));
     if (tree.train.length > 0 || tree.test.length > 0) trees.set(category, tree);
   }
-  if (trees.size === 0) throw await notMvtec(path);
+  if (trees.size === 0) throw notMvtec(path);
   const classes = [...trees.keys()];
   const treeOf = (className: string): DefectTree => {
     if (className in CATEGORIES && !trees.has(className)) {
@@ -57,20 +62,37 @@ export async function openMvtec(path: string): Promise<Dataset> {
   };
   const pictures = [...trees.values()].flatMap(picturesOf);
   const masks = new Map([...trees.values()].flatMap((tree) => [...tree.masks]));
+  const files = new Map([...pictures, ...masks.values()].map((file) => [file.id, file]));
   const store = new PictureStore(path, pictures, 3);
+  const contents = new ContentDigests(path);
+  const fingerprints = new Map<string, string>();
+  const fingerprintOf = (className: string): string => {
+    const tree = treeOf(className);
+    const known = fingerprints.get(className) ?? digestOfLines(linesOf(contents, filesOf(tree)));
+    fingerprints.set(className, known);
+    return known;
+  };
   return {
     name: 'mvtec',
     classes,
     colour: 'rgb',
     options: {},
-    ...digestsOfPictures([...trees.values()].flatMap(filesOf)),
+    get fingerprint() {
+      return digestOfLines(linesOf(contents, [...files.values()]));
+    },
+    stamp: stampOf([...files.values()]),
     warnings: warningsOf(trees),
     taskOf(className) {
       treeOf(className);
       return 'defects';
     },
     // So that a category added later changes no other's trials.
-    fingerprintOf: (className) => digestsOfPictures(filesOf(treeOf(className))).fingerprint,
+    fingerprintOf,
+    notesOf(className) {
+      const { train, test, passedOver } = treeOf(className);
+      const left = passedOver.inWords();
+      return [kindsInWords(train, test), ...(left ? [left] : [])];
+    },
     ids: () => pictures.map(({ id }) => id),
     trainIds: (className) => treeOf(className).train.map(({ id }) => id),
     testItems(className, subset) {
@@ -86,13 +108,21 @@ export async function openMvtec(path: string): Promise<Dataset> {
         })),
       );
     },
+    contentOf: (id) => contents.of([files.get(id)!])[0],
     image: (id) => store.read(id),
     async mask(id) {
       const mask = masks.get(id);
-      return mask ? decodeMask(join(path, mask.id)) : null;
+      return mask ? decodeMask(mask.path, join(path, id)) : null;
     },
     async close() {},
   };
+}
+
+/** The folders of a category's training pictures: `train/good`, whatever its case, and the like. */
+function goodTraining(path: string, category: string): string[] {
+  return foldersIn(path, folderNamed(path, category, 'train'))
+    .filter(({ name }) => isGoodName(name))
+    .map((folder) => folder.path);
 }
 
 function warningsOf(trees: ReadonlyMap<string, DefectTree>): string[] {
@@ -140,8 +170,8 @@ function shortfalls(
       ];
 }
 
-async function notMvtec(path: string): Promise<DatasetError> {
-  if ((await listPictures(path, 'train/good')).length > 0) {
+function notMvtec(path: string): DatasetError {
+  if (readDefectTree(path, '', goodTraining(path, '')).train.length > 0) {
     return new DatasetError(
       `${path} is one category; give the folder that holds it, or open it as a folder of your own`,
     );

@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { walkPictures, type PictureFile } from '@fsad/files';
+import { ContentDigests } from './content-digests.ts';
 import type { Dataset, TestItem } from './dataset.ts';
-import { digestsOfPictures } from './digest.ts';
+import { digestOfLines, stampOf } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
 import { PictureStore } from './pictures.ts';
-import { listFolders, listPictures, requireFolder, type PictureFile } from './tree.ts';
+import { requireFolder } from './tree.ts';
 import { count, someOf } from './words.ts';
 
 const LANDMARKS =
@@ -36,7 +38,7 @@ const CORRUPT = new Set(
  */
 export async function openParis(path: string, normal: 'ok' | 'landmark' = 'ok'): Promise<Dataset> {
   await requireFolder(path);
-  const { found, twice, lists } = await findAll(path);
+  const { found, twice, lists } = findAll(path);
   if (found.size === 0)
     throw new DatasetError(`${path} holds no pictures named paris_<landmark>_<number>.jpg`);
   const ok = await readOkLists(lists);
@@ -55,16 +57,29 @@ export async function openParis(path: string, normal: 'ok' | 'landmark' = 'ok'):
     return landmarkOf(name) === landmark;
   };
   const store = new PictureStore(path, files.values(), 3);
-  const digests = digestsOfPictures(
-    [...files].map(([id, file]) => ({ ...file, id })),
-    [...ok].map(([landmark, names]) => `${landmark}: ${[...names].sort().join(' ')}`),
-  );
+  const okLines = [...ok].map(([landmark, names]) => `${landmark}: ${[...names].sort().join(' ')}`);
+  const contents = new ContentDigests(path);
+  let fingerprint: string | undefined;
+  const fingerprintOf = (): string => {
+    if (fingerprint === undefined) {
+      const digests = contents.of([...files.values()]);
+      const lines = [...files.keys()].map((id, i) => `${id} ${digests[i]}`);
+      fingerprint = digestOfLines([...lines, ...okLines]);
+    }
+    return fingerprint;
+  };
   return {
     name: 'paris',
     classes: LANDMARKS,
     colour: 'rgb',
     options: { normal },
-    ...digests,
+    get fingerprint() {
+      return fingerprintOf();
+    },
+    stamp: stampOf(
+      [...files].map(([id, file]) => ({ ...file, id })),
+      okLines,
+    ),
     warnings: warningsOf(usable, ok, twice),
     taskOf(className) {
       requireClass('paris', LANDMARKS, className);
@@ -72,7 +87,7 @@ export async function openParis(path: string, normal: 'ok' | 'landmark' = 'ok'):
     },
     fingerprintOf(className) {
       requireClass('paris', LANDMARKS, className);
-      return digests.fingerprint;
+      return fingerprintOf();
     },
     ids: () => [...files.keys()],
     trainIds(className) {
@@ -92,6 +107,7 @@ export async function openParis(path: string, normal: 'ok' | 'landmark' = 'ok'):
       if (!file) throw new DatasetError(`paris has no image "${id}" here`);
       return store.read(file.id);
     },
+    contentOf: (id) => contents.of([files.get(id)!])[0],
     mask: async () => null,
     async close() {},
   };
@@ -110,25 +126,17 @@ interface Found {
   readonly lists: readonly string[];
 }
 
-async function findAll(root: string): Promise<Found> {
+function findAll(root: string): Found {
   const found = new Map<string, PictureFile>();
   const twice: string[] = [];
-  const lists: string[] = [];
-  const visit = async (below: string): Promise<void> => {
-    for (const picture of await listPictures(root, below)) {
-      const name = /^(paris_[a-z]+_\d+)\.jpe?g$/i.exec(basename(picture.id))?.[1];
-      if (!name) continue;
-      if (found.has(name)) twice.push(name);
-      else found.set(name, picture);
-    }
-    for (const file of await readdir(join(root, below))) {
-      if (/^[a-z]+_\d_ok\.txt$/.test(file)) lists.push(join(root, below, file));
-    }
-    for (const folder of await listFolders(root, below))
-      await visit(below === '' ? folder : `${below}/${folder}`);
-  };
-  await visit('');
-  return { found, twice, lists };
+  const walked = walkPictures(root, '', { also: (name) => /^[a-z]+_\d_ok\.txt$/.test(name) });
+  for (const picture of walked.pictures) {
+    const name = /^(paris_[a-z]+_\d+)\.jpe?g$/i.exec(basename(picture.id))?.[1];
+    if (!name) continue;
+    if (found.has(name)) twice.push(name);
+    else found.set(name, picture);
+  }
+  return { found, twice, lists: walked.others.map(({ path }) => path) };
 }
 
 /** The names in a landmark's ok lists, each once. */

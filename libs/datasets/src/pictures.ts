@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { PictureFile } from '@fsad/files';
 import { BadImageError, decodeImage, withChannels, type Image } from '@fsad/images';
 import { DatasetError } from './errors.ts';
-import type { PictureFile } from './tree.ts';
 
 /** Decodes pictures of a dataset on disk by id, from an index made when it was opened. */
 export class PictureStore {
@@ -32,10 +32,4 @@ export class PictureStore {
     if (image.channels !== this.#channels) throw new BadImageError(join(this.#root, id), otherwise);
     return image;
   }
-}
-
-/** Decodes a defect mask: 0 where its value is 0, 255 elsewhere. */
-export async function decodeMask(file: string): Promise<Image> {
-  const mask = withChannels(await decodeImage(file), 1);
-  return { ...mask, data: mask.data.map((value) => (value === 0 ? 0 : 255)) };
 }

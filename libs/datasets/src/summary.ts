@@ -16,6 +16,8 @@ export interface ClassSummary {
   readonly validation: number | null;
   /** Test images by kind: class name, defect type or `good`. */
   readonly kinds: Readonly<Record<string, number>>;
+  /** Which folders count as good and which as defects, and what was passed over, in words. */
+  readonly notes: readonly string[];
 }
 
 /** What an opened dataset holds, in numbers. */
@@ -59,6 +61,7 @@ function summariseClass(dataset: Dataset, name: string): ClassSummary {
     masks: test.filter(({ hasMask }) => hasMask).length,
     validation: validationCount(dataset, name),
     kinds,
+    notes: dataset.notesOf?.(name) ?? [],
   };
 }
 

@@ -62,6 +62,21 @@ export function selectTest(
   };
 }
 
+/**
+ * Ids of test images that are copies of training images under other names, by the contents of their files; none for datasets without files of their own.
+ */
+export function trainedAmongTest(
+  dataset: Dataset,
+  split: Pick<Split, 'train'>,
+  items: readonly TestItem[],
+): string[] {
+  const { contentOf } = dataset;
+  if (!contentOf) return [];
+  const here = new Set(dataset.ids());
+  const trained = new Set(split.train.flatMap(({ id }) => (here.has(id) ? [contentOf(id)] : [])));
+  return items.filter(({ id }) => trained.has(contentOf(id))).map(({ id }) => id);
+}
+
 /** `wanted` items, shared among kinds and labels by largest remainder with at least one of each label, ranked by hash within each. */
 function stratified(items: readonly TestItem[], wanted: number, seed: string): readonly TestItem[] {
   if (wanted >= items.length) return items;

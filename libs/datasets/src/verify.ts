@@ -38,7 +38,8 @@ export async function verifyDataset(
         const image = await dataset.image(id);
         const mask = await dataset.mask(id);
         if (mask) masks++;
-        if (mask && (mask.width !== image.width || mask.height !== image.height)) {
+        if (mask?.doubt !== undefined) problems.push(`the mask of ${id} ${mask.doubt}`);
+        else if (mask && (mask.width !== image.width || mask.height !== image.height)) {
           problems.push(`${id} is ${image.width} x ${image.height}, its mask ${mask.width} x ${mask.height}`);
         }
       } catch (error) {

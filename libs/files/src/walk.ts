@@ -22,6 +22,8 @@ export interface WalkOptions {
   readonly flat?: boolean;
   /** Names of sub-folders that somebody else reads. */
   readonly known?: (name: string) => boolean;
+  /** Names of other files to list beside the pictures. */
+  readonly also?: (name: string) => boolean;
 }
 
 /**
@@ -37,20 +39,26 @@ export interface WalkOptions {
 export function walkPictures(
   root: string,
   below = '',
-  { flat = false, known = () => false }: WalkOptions = {},
-): { pictures: PictureFile[]; passedOver: PassedOver } {
+  { flat = false, known = () => false, also = () => false }: WalkOptions = {},
+): { pictures: PictureFile[]; others: PictureFile[]; passedOver: PassedOver } {
   const pictures: PictureFile[] = [];
+  const others: PictureFile[] = [];
   const passedOver = new PassedOver();
   const visited = new Set<string>();
   const linkedFolders: string[] = [];
 
   const file = (id: string, path: string, found: BigIntStats | null): void => {
     const name = id.slice(id.lastIndexOf('/') + 1);
+    const described = { id, path, bytes: Number(found?.size ?? 0n), state: stateOf(found) };
+    if (also(name)) {
+      others.push(described);
+      return;
+    }
     if (isUnreadPictureName(name)) return passedOver.add('unread', id);
     if (!isPictureName(name)) return passedOver.add('other', id);
     if (found && !found.isFile()) return passedOver.add('special', id);
     if (/\.png$/i.test(name) && isMadeHere(path)) return passedOver.add('drawn', id);
-    pictures.push({ id, path, bytes: Number(found?.size ?? 0n), state: stateOf(found) });
+    pictures.push(described);
   };
   const visit = (id: string): void => {
     const folder = join(root, id);
@@ -83,8 +91,8 @@ export function walkPictures(
   visit(below);
   // After all that has its place here, so that a picture goes by its own name and not by a link's.
   for (let next = linkedFolders.shift(); next !== undefined; next = linkedFolders.shift()) visit(next);
-  pictures.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { pictures, passedOver };
+  for (const list of [pictures, others]) list.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { pictures, others, passedOver };
 }
 
 /** Names of the folders directly in `root/below` (links followed), in order, without hidden and system ones; none where it is absent. */

@@ -11,9 +11,10 @@ export function isBmp(bytes: Uint8Array): boolean {
  * A palette of greys only gives 1 channel; the fourth byte of 32-bit pixels, which the format leaves undefined, is
  * ignored. Our own, since the packaged decoders tried misplace pixels or refuse the commonest header.
  *
+ * @param mostBytes a picture that takes more, decoded, is refused.
  * @throws Error for compressed pixels, other depths, impossible sizes, and a file shorter than its header says.
  */
-export function decodeBmp(bytes: Uint8Array): Image {
+export function decodeBmp(bytes: Uint8Array, mostBytes = 2 ** 29): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerSize = view.getUint32(14, true);
   if (headerSize < 40 || bytes.length < 54)
@@ -38,6 +39,11 @@ export function decodeBmp(bytes: Uint8Array): Image {
   const palette = bits <= 8 ? readPalette(bytes, view, headerSize, bits, pixels) : null;
   const grey = palette !== null && palette.every(([red, green, blue]) => red === green && green === blue);
   const channels = grey ? 1 : 3;
+  if (width * height * channels > mostBytes) {
+    throw new Error(
+      `${width} x ${height} pixels take ${Math.round((width * height * channels) / 1e6)} MB decoded, at most ${Math.round(mostBytes / 1e6)} MB are; cut it or make it smaller`,
+    );
+  }
   const data = new Uint8Array(width * height * channels);
   let at = 0;
   for (let y = 0; y < height; y++) {

@@ -1,5 +1,7 @@
 export type { Image } from './image.ts';
-export { BadImageError, decodeImage, DECODER } from './decode.ts';
+export { BadImageError } from './bad-image.ts';
+export { decodeImage, DECODER, unusedRange } from './decode.ts';
+export { decodeSamples, pictureShape, type Samples } from './samples.ts';
 export { encodePng } from './encode.ts';
 export { withChannels } from './channels.ts';
 export { resampler, resize, resizeQuantised, type Border, type Resampler } from './resize.ts';

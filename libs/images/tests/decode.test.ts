@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BadImageError, decodeImage, encodePng, type Image } from '../src/index.ts';
+import { BadImageError, decodeImage, encodePng, unusedRange, type Image } from '../src/index.ts';
 
 const raw = (width: number, height: number, channels: 1 | 2 | 3 | 4, values: number[]): Sharp =>
   sharp(Uint8Array.from(values), { raw: { width, height, channels } });
@@ -183,3 +184,87 @@ function floatTiff(): Uint8Array {
   file.writeFloatLE(0.5, 138);
   return file;
 }
+
+describe('what is refused before it harms', () => {
+  /** A TIFF of one row, uncompressed, 8 bits, three channels, in the colour space `photometric`. */
+  const tiff = (photometric: number, subsampling: [number, number] | null, pixels: number[]): Buffer => {
+    const entries: [tag: number, type: number, count: number, value: number][] = [
+      [256, 3, 1, pixels.length / 3],
+      [257, 3, 1, 1],
+      [258, 3, 3, 0],
+      [259, 3, 1, 1],
+      [262, 3, 1, photometric],
+      [273, 4, 1, 0],
+      [277, 3, 1, 3],
+      [278, 3, 1, 1],
+      [279, 4, 1, pixels.length],
+      ...(subsampling
+        ? [[530, 3, 2, subsampling[0] + 65_536 * subsampling[1]] as [number, number, number, number]]
+        : []),
+    ];
+    const after = 8 + 2 + 12 * entries.length + 4;
+    const bytes = Buffer.alloc(after + 6 + pixels.length);
+    bytes.write('II*\0', 'latin1');
+    bytes.writeUInt32LE(8, 4);
+    bytes.writeUInt16LE(entries.length, 8);
+    for (const [i, [tag, type, count, value]] of entries.entries()) {
+      const at = 10 + 12 * i;
+      bytes.writeUInt16LE(tag, at);
+      bytes.writeUInt16LE(type, at + 2);
+      bytes.writeUInt32LE(count, at + 4);
+      bytes.writeUInt32LE(tag === 258 ? after : tag === 273 ? after + 6 : value, at + 8);
+    }
+    for (let c = 0; c < 3; c++) bytes.writeUInt16LE(8, after + 2 * c);
+    bytes.set(pixels, after + 6);
+    return bytes;
+  };
+
+  it('colours of a YCbCr TIFF are converted by BT.601, and those of other spaces refused by name', async () => {
+    expect((await decodeImage(tiff(2, null, [255, 0, 0, 10, 20, 30]))).data).toEqual(
+      Uint8Array.of(255, 0, 0, 10, 20, 30),
+    );
+    // Pure red and grey 77: Y = 0.299 * 255, Cb = 128 - 0.168736 * 255, Cr = 128 + 0.5 * 255.
+    expect((await decodeImage(tiff(6, [1, 1], [76, 85, 255, 77, 128, 128]))).data).toEqual(
+      Uint8Array.of(254, 0, 0, 77, 77, 77),
+    );
+    await expect(decodeImage(tiff(6, null, [76, 85, 255]))).rejects.toThrow(/the space YCbCr, which is not/);
+    await expect(decodeImage(tiff(8, null, [76, 85, 255]))).rejects.toThrow(/the space CIE L\*a\*b\*/);
+  });
+
+  it('a small file that would take gigabytes is refused from its header', async () => {
+    const header = Buffer.from(await encodePng({ width: 1, height: 1, channels: 1, data: Uint8Array.of(0) }));
+    header.writeUInt32BE(16_000, 16);
+    header.writeUInt32BE(16_000, 20);
+    header.set([16, 6], 24);
+    header.writeUInt32BE(crc32(header.subarray(12, 29)), 29);
+    await expect(decodeImage(header, 'bomb.png')).rejects.toThrow(
+      'bomb.png: 16000 x 16000 pixels of 4 channels with 16 bits take 2048 MB decoded, at most 537 MB are',
+    );
+  });
+
+  it('a PNG whose checksum does not fit is called damaged, in words of ours', async () => {
+    const bytes = Buffer.from(await encodePng(rgb));
+    const data = bytes.indexOf('IDAT');
+    bytes[data + 4 + bytes.readUInt32BE(data - 4)] ^= 0xff;
+    await expect(decodeImage(bytes, 'badcrc.png')).rejects.toThrow(/^badcrc.png: the picture is damaged/);
+    const head = Buffer.from(await encodePng(rgb));
+    head[29] ^= 0xff;
+    await expect(decodeImage(head)).rejects.toThrow(/the picture is damaged \(IHDR: CRC error\)/);
+  });
+
+  it('the values of 12 bits in 16 are told from full ones', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fsad-range-'));
+    const write = async (most: number): Promise<string> => {
+      const values = Uint16Array.of(0, most);
+      const file = join(folder, `${most}.png`);
+      await sharp(values, { raw: { width: 2, height: 1, channels: 1 } })
+        .toColourspace('grey16')
+        .png()
+        .toFile(file);
+      return file;
+    };
+    expect(await unusedRange(await write(4095))).toBe(4095);
+    expect(await unusedRange(await write(60_000))).toBeNull();
+    await rm(folder, { recursive: true });
+  });
+});
