@@ -6,7 +6,7 @@ import type { Image } from '@fsad/images';
 import type { Dataset } from './dataset.ts';
 import { digestOfLines } from './digest.ts';
 import { DatasetError } from './errors.ts';
-import { firstFolderWith } from './folders.ts';
+import { firstFolderWith, sizeOfFile } from './folders.ts';
 import { labelledDataset, type LabelledPart } from './labelled.ts';
 import { count } from './words.ts';
 
@@ -98,6 +98,7 @@ async function openBatches(folder: string, files: readonly string[]): Promise<Ba
 
 /** Labels and SHA-256 of a batch, read through once without keeping it; null where the file is absent. */
 async function readLabels(file: string): Promise<{ labels: number[]; sha256: string } | null> {
+  if ((await sizeOfFile(file, BATCH * RECORD)) === null) return null;
   const labels: number[] = [];
   const hash = createHash('sha256');
   let offset = 0;
@@ -109,7 +110,6 @@ async function readLabels(file: string): Promise<{ labels: number[]; sha256: str
       offset += chunk.length;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new DatasetError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   if (offset % RECORD !== 0 || labels.length > BATCH) {

@@ -78,12 +78,14 @@ async function openPart(
     };
   }
   const [pictures, height, width] = images.shape;
-  const classes = labels.body();
-  if (pictures !== classes.length) {
+  if (pictures !== labels.shape[0]) {
     throw new DatasetError(
-      `${images.file} has ${pictures} images, but ${labels.file} has ${classes.length} labels`,
+      `${images.file} has ${pictures} images, but ${labels.file} has ${labels.shape[0]} labels`,
     );
   }
+  if (height * width === 0)
+    throw new DatasetError(`${images.file} promises pictures of ${width} x ${height} pixels; fetch it again`);
+  const classes = labels.body();
   const wrong = classes.findIndex((label) => label > 9);
   if (wrong >= 0)
     throw new DatasetError(`${labels.file}: label ${wrong} is ${classes[wrong]}, expected 0 to 9`);

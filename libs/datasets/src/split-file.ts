@@ -1,4 +1,6 @@
-import type { Dataset, DatasetName, Split } from './dataset.ts';
+import { InvalidFileError, parseJson } from '@fsad/files';
+import { z } from 'zod';
+import type { Dataset, Split } from './dataset.ts';
 import { pixelDigest } from './digest.ts';
 import { DatasetError } from './errors.ts';
 import { DATASET_NAMES } from './open.ts';
@@ -13,49 +15,39 @@ export function encodeSplits(splits: readonly Split[]): string {
   return `{\n  "format": "${FORMAT}",\n  "splits": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }
 
+const splitSchema = z.object({
+  id: z.string(),
+  dataset: z.enum(DATASET_NAMES),
+  options: z.record(z.string(), z.string()),
+  class: z.string(),
+  shots: z.int().positive(),
+  trial: z.int().nonnegative(),
+  rule: z.enum(['hash', 'consecutive', 'indices', 'folder']),
+  train: z.array(z.object({ id: z.string(), sha256: z.string() })),
+});
+
+const fileSchema = z.object({ format: z.literal(FORMAT), splits: z.array(splitSchema).min(1) });
+
 /**
- * Reads what `encodeSplits` wrote.
+ * Reads what `encodeSplits` wrote; a byte order mark that an editor put before it is passed over.
  * @param file how an error names the text.
  * @throws DatasetError for text that is something else, and for a split whose id does not fit its content.
  */
 export function decodeSplits(text: string, file: string): Split[] {
-  let content: { format?: unknown; splits?: unknown };
+  let splits: Split[];
   try {
-    content = JSON.parse(text) as typeof content;
+    ({ splits } = parseJson(text, file, fileSchema, { advice: 'have "fsad datasets split" write it again' }));
   } catch (cause) {
-    throw new DatasetError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+    if (!(cause instanceof InvalidFileError)) throw cause;
+    throw new DatasetError(`not a file of splits (format ${FORMAT}): ${cause.message}`, { cause });
   }
-  if (content?.format !== FORMAT || !Array.isArray(content.splits) || content.splits.length === 0) {
-    throw new DatasetError(`${file} is not a file of splits (format ${FORMAT})`);
-  }
-  return content.splits.map((split: unknown, i) => {
-    if (!isSplit(split))
-      throw new DatasetError(`${file}: split ${i} lacks a field or has one of a wrong type`);
+  for (const [i, split] of splits.entries()) {
+    if (split.train.length !== split.shots)
+      throw new DatasetError(`${file}: split ${i} has ${split.train.length} images for ${split.shots} shots`);
     if (splitId(split) !== split.id)
       throw new DatasetError(`${file}: split ${i} was changed: its id does not fit what it says`);
-    return split;
-  });
-}
-
-function isSplit(value: unknown): value is Split {
-  const split = value as Partial<Split> | null;
-  const texts = (record: unknown): boolean =>
-    typeof record === 'object' &&
-    record !== null &&
-    Object.values(record).every((text) => typeof text === 'string');
-  return (
-    typeof split === 'object' &&
-    split !== null &&
-    (DATASET_NAMES as string[]).includes(split.dataset as DatasetName) &&
-    [split.id, split.class, split.rule].every((text) => typeof text === 'string') &&
-    [split.shots, split.trial].every(Number.isInteger) &&
-    texts(split.options) &&
-    Array.isArray(split.train) &&
-    split.train.length === split.shots &&
-    split.train.every(
-      (image) => texts(image) && typeof image.id === 'string' && typeof image.sha256 === 'string',
-    )
-  );
+  }
+  return splits;
 }
 
 /** The split of a class, number of shots and trial among several. @throws DatasetError naming those there are. */

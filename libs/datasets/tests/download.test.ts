@@ -219,6 +219,34 @@ describe('a download', () => {
     expect(silent.ranges).toHaveLength(4);
   });
 
+  it('gives up an address that drips, also when it begins again each time', async () => {
+    const drip = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      const timer = setInterval(() => response.write(Buffer.of(1)), 10);
+      response.on('close', () => clearInterval(timer));
+    });
+    const { get } = await run({ addresses: [drip.address] }, { stallMs: 100, leastBytes: 1000 });
+    await expect(get()).rejects.toThrow(/only \d+ bytes came in 0.1 s/);
+    expect(drip.ranges).toHaveLength(4);
+  });
+
+  it('ends at the most that can be the file where no size is published', async () => {
+    const unsized = { bytes: null, checksum: null };
+    const endless = await serve((_request, response) => {
+      response.writeHead(200, {});
+      response.write(content);
+      response.end(content);
+    });
+    const mostBytes = content.length;
+    await expect(
+      (await run({ ...unsized, addresses: [endless.address] }, { mostBytes })).get(),
+    ).rejects.toThrow(/sends more than [\d,]+ bytes; it is not the file/);
+    const large = await serve((request, response) => answer(request, response, content));
+    await expect(
+      (await run({ ...unsized, addresses: [large.address] }, { mostBytes: mostBytes - 1 })).get(),
+    ).rejects.toThrow(/the file there has [\d,]+ bytes, at most [\d,]+ can be it/);
+  });
+
   it('goes to the next mirror when one answers HTML, 404, another size or too much', async () => {
     const html = await serve((_request, response) =>
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>moved</html>'),

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../src/index.ts';
@@ -80,6 +80,38 @@ describe('MNIST and FashionMNIST', () => {
     );
     await expect(damaged('j', labels, gzipSync(idx([200], new Uint8Array(100))))).rejects.toThrow(
       /holds 108 bytes, .* promises 208/,
+    );
+  });
+
+  it('refuse, before taking memory, headers and gzip files that promise more than the dataset can hold', async () => {
+    const labels = 'train-labels-idx1-ubyte.gz';
+    const bomb = gzipSync(idx([200], new Uint8Array(50_000_000)));
+    await expect(damaged('bomb', labels, bomb)).rejects.toThrow(
+      /labels.*unpacks to more than the 208 bytes its header promises/,
+    );
+    const images = 'train-images-idx3-ubyte.gz';
+    const vast = gzipSync(idx([200, 60_000, 60_000], new Uint8Array(4)));
+    await expect(damaged('vast', images, vast)).rejects.toThrow(/header promises 720,000,000,016 bytes/);
+    const flat = gzipSync(idx([200, 0, 4], new Uint8Array(0)));
+    await expect(damaged('flat', images, flat)).rejects.toThrow(/pictures of 4 x 0 pixels/);
+  });
+
+  it('name a folder or a file that is too large where a file of the dataset should be', async () => {
+    const path = await fakeMnist(`${root}/folder-for-file`);
+    await rm(`${path}/train-labels-idx1-ubyte.gz`);
+    await mkdir(`${path}/train-labels-idx1-ubyte.gz`);
+    await expect(openDataset('mnist', { path })).rejects.toThrow(
+      /train-labels-idx1-ubyte.gz is a folder; a file of the dataset is expected/,
+    );
+    await mkdir(`${root}/batch-folder/test_batch.bin`, { recursive: true });
+    await expect(openDataset('cifar10', { path: `${root}/batch-folder` })).rejects.toThrow(
+      /test_batch.bin is a folder/,
+    );
+    await mkdir(`${root}/large`);
+    await writeFile(`${root}/large/test_batch.bin`, '');
+    await truncate(`${root}/large/test_batch.bin`, 40_000_000);
+    await expect(openDataset('cifar10', { path: `${root}/large` })).rejects.toThrow(
+      /has 40,000,000 bytes, at most 30,730,000/,
     );
   });
 

@@ -23,6 +23,10 @@ describe('a file of splits', () => {
     expect(decodeSplits(encodeSplits(splits), 'x.json')).toEqual(splits);
   });
 
+  it('is read behind a byte order mark', () => {
+    expect(decodeSplits(`\uFEFF${encodeSplits(splits)}`, 'x.json')).toEqual(splits);
+  });
+
   it('gives the one of a class, shots and trial, or names those there are', () => {
     expect(findSplit(splits, { class: 'grid', shots: 3, trial: 1 })).toBe(splits[1]);
     expect(() => findSplit(splits, { class: 'grid', shots: 5, trial: 1 })).toThrow(
@@ -32,12 +36,14 @@ describe('a file of splits', () => {
 
   it('is refused when it is something else or was changed by hand', () => {
     const text = encodeSplits(splits);
-    expect(() => decodeSplits('{', 'x.json')).toThrow(/x.json is not JSON/);
-    expect(() => decodeSplits('{"splits": []}', 'x.json')).toThrow(/x.json is not a file of splits/);
+    expect(() => decodeSplits('{', 'x.json')).toThrow(/not a file of splits .*x.json: not valid JSON/);
+    expect(() => decodeSplits('{"splits": []}', 'x.json')).toThrow(/not a file of splits .*x.json: format/);
     expect(() => decodeSplits(text.replace('"trial":1', '"trial":2'), 'x.json')).toThrow(
       /split 0 was changed/,
     );
-    expect(() => decodeSplits(text.replace('"shots":1,', ''), 'x.json')).toThrow(/split 0 lacks a field/);
+    expect(() => decodeSplits(text.replace('"shots":1,', ''), 'x.json')).toThrow(
+      /splits\[0\]\.shots: expected/,
+    );
   });
 });
 

@@ -6,13 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatasetError } from '../errors.ts';
 import { count } from '../words.ts';
 import type { Checksum, RemoteFile } from './sources.ts';
-import { FinalError, transfer, type Progress } from './transfer.ts';
+import { FinalError, SlowError, transfer, type Progress } from './transfer.ts';
 
 export interface DownloadOptions {
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly signal?: AbortSignal;
   /** A connection that says nothing for so long is given up, default 30 s. */
   readonly stallMs?: number;
+  /** A connection that brings less in that time is given up, default 1 kB a second. */
+  readonly leastBytes?: number;
+  /** More than this cannot be the file, where its size is not published; default 12 GB. */
+  readonly mostBytes?: number;
   /** Wait before the second attempt, doubled before each further one, default 1 s. */
   readonly backoffMs?: number;
 }
@@ -69,6 +73,7 @@ async function downloadFrom(
   options: DownloadOptions,
 ): Promise<string | null> {
   const { signal, stallMs = 30_000, backoffMs = 1_000 } = options;
+  const { leastBytes = stallMs, mostBytes = 12e9 } = options;
   let restarted = false;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
@@ -79,7 +84,9 @@ async function downloadFrom(
       await transfer(address, partial, {
         validator: known?.validator,
         bytes: file.bytes,
+        mostBytes,
         stallMs,
+        leastBytes,
         signal,
         onStart: async (start) => {
           await requireSpace(partial, start.total === null ? null : start.total - start.from);
@@ -98,7 +105,7 @@ async function downloadFrom(
       signal?.throwIfAborted();
       if (error instanceof FinalError) return error.message;
       if (error instanceof DatasetError || isDiskFull(error)) throw error;
-      if ((await sizeOf(partial)) > before) attempt = 0;
+      if ((await sizeOf(partial)) > before && !(error instanceof SlowError)) attempt = 0;
       if (attempt >= ATTEMPTS) return (error as Error).message;
       await sleep(backoffMs * 2 ** Math.max(attempt - 1, 0), undefined, { signal });
     }

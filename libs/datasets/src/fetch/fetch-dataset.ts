@@ -46,7 +46,7 @@ export async function fetchDataset(request: FetchRequest): Promise<Fetched> {
     const there = await alreadyThere(name, path);
     if (there) return there;
     const source = request.source ?? SOURCES[name];
-    const options = { ...request, signal: lockSignal };
+    const options = { mostBytes: source.most.bytes, ...request, signal: lockSignal };
     const tree = join(work, 'tree');
     await rm(tree, { recursive: true, force: true });
     await mkdir(tree);

@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 import type { AxiosResponse } from 'axios';
 import { count } from '../words.ts';
 
+/** The address gives so little that going on would not end. */
+export class SlowError extends Error {}
+
 /** Another attempt at this address would end the same way. */
 export class FinalError extends Error {}
 
@@ -16,7 +19,11 @@ export interface TransferOptions {
   readonly validator?: string;
   /** Size the file must have; null where unknown. */
   readonly bytes: number | null;
+  /** More than this cannot be the file, whatever its size. */
+  readonly mostBytes: number;
+  /** A connection is given up when it brings nothing for so long, or less than `leastBytes` in so long. */
   readonly stallMs: number;
+  readonly leastBytes: number;
   readonly signal?: AbortSignal;
   /** Called when the server has answered, before the first byte is written. */
   readonly onStart: (start: { from: number; total: number | null; validator?: string }) => Promise<void>;
@@ -34,7 +41,7 @@ export async function transfer(address: string, path: string, options: TransferO
   );
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const watch = new Watch(options.stallMs, stop);
+  const watch = new Watch(options, stop);
   try {
     const response = await request(address, held, options.validator, signal);
     if (response.status === 416) return await onUnsatisfiable(response, path, held);
@@ -44,10 +51,16 @@ export async function transfer(address: string, path: string, options: TransferO
         `the file there has ${count(answer.total)} bytes, ${count(options.bytes)} are expected`,
       );
     }
+    const most = options.bytes ?? options.mostBytes;
+    if (answer.total !== null && answer.total > most) {
+      throw new FinalError(
+        `the file there has ${count(answer.total)} bytes, at most ${count(most)} can be it`,
+      );
+    }
     await options.onStart(answer);
     await append(response.data, path, answer, watch, options);
   } catch (error) {
-    throw watch.stalled ? new Error(`nothing came for ${options.stallMs / 1000} s`) : error;
+    throw watch.verdict() ?? error;
   } finally {
     watch.end();
     stop.abort();
@@ -120,44 +133,68 @@ async function append(
   options: TransferOptions,
 ): Promise<void> {
   const { from, total } = answer;
-  const most = options.bytes ?? total;
+  const size = options.bytes ?? total;
+  const most = size ?? options.mostBytes;
   const handle = await open(path, from === 0 ? 'w' : 'a');
   let done = from;
   try {
-    options.onProgress({ done, total: most });
+    options.onProgress({ done, total: size });
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      watch.alive();
+      watch.heard(chunk.length);
       done += chunk.length;
-      if (most !== null && done > most)
-        throw new FinalError(`the server sends more than the ${count(most)} bytes of the file`);
+      if (done > most) {
+        throw new FinalError(
+          size === null
+            ? `the server sends more than ${count(most)} bytes; it is not the file`
+            : `the server sends more than the ${count(most)} bytes of the file`,
+        );
+      }
       await handle.write(chunk);
-      options.onProgress({ done, total: most });
+      options.onProgress({ done, total: size });
     }
     await handle.sync();
   } finally {
     await handle.close();
   }
-  if (most !== null && done < most)
-    throw new Error(`the connection broke off after ${count(done)} of ${count(most)} bytes`);
+  if (size !== null && done < size)
+    throw new Error(`the connection broke off after ${count(done)} of ${count(size)} bytes`);
 }
 
-/** Aborts when nothing has been heard for a while. */
+/** Aborts when nothing has been heard for a while, or too little. */
 class Watch {
-  stalled = false;
-  readonly #timer: NodeJS.Timeout;
+  readonly #silence: NodeJS.Timeout;
+  readonly #slowness: NodeJS.Timeout;
+  #heard = 0;
+  #verdict: Error | null = null;
 
-  constructor(stallMs: number, stop: AbortController) {
-    this.#timer = setTimeout(() => {
-      this.stalled = true;
+  constructor(options: Pick<TransferOptions, 'stallMs' | 'leastBytes'>, stop: AbortController) {
+    const { stallMs, leastBytes } = options;
+    const seconds = stallMs / 1000;
+    const end = (verdict: Error): void => {
+      this.#verdict ??= verdict;
       stop.abort();
+    };
+    this.#silence = setTimeout(() => end(new Error(`nothing came for ${seconds} s`)), stallMs);
+    this.#slowness = setInterval(() => {
+      // Silence has a word of its own.
+      if (this.#heard > 0 && this.#heard < leastBytes)
+        end(new SlowError(`only ${count(this.#heard)} bytes came in ${seconds} s`));
+      this.#heard = 0;
     }, stallMs);
   }
 
-  alive(): void {
-    this.#timer.refresh();
+  heard(bytes: number): void {
+    this.#heard += bytes;
+    this.#silence.refresh();
+  }
+
+  /** Why it aborted, if it did. */
+  verdict(): Error | null {
+    return this.#verdict;
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
+    clearInterval(this.#slowness);
   }
 }
