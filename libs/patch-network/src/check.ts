@@ -1,9 +1,15 @@
 import { sizeOf, type Tensor } from '@fsad/tensors';
-import type { Batch, NetworkSpec, NetworkState } from './engine.ts';
+import type { AdamSettings, Batch, Canvas, NetworkSpec, NetworkState } from './engine.ts';
 import { BLOCKS, runningShapes, sideAfter, trainableShapes } from './layout.ts';
 
-/** @throws RangeError when a number of the spec is no positive integer or the padding is unknown. */
-export function checkSpec(spec: NetworkSpec): void {
+/*
+ * What callers hand in is theirs: they may change it as soon as a call has returned. So what a call needs later is read once, checked, and kept as it was read;
+ * only the values of pictures are left where they are, for the caller of these functions to take in the same breath.
+ */
+
+/** A copy of the spec that nobody can change. @throws RangeError when a number of it is no positive integer or the padding is unknown. */
+export function takeSpec({ inputChannels, width, outputChannels, padding }: NetworkSpec): NetworkSpec {
+  const spec = Object.freeze({ inputChannels, width, outputChannels, padding });
   for (const key of ['inputChannels', 'width', 'outputChannels'] as const) {
     if (!isPositive(spec[key]))
       throw new RangeError(`a patch network needs ${key} of at least 1, got ${spec[key]}`);
@@ -11,6 +17,34 @@ export function checkSpec(spec: NetworkSpec): void {
   if (spec.padding !== 'valid' && spec.padding !== 'same') {
     throw new RangeError(`padding is 'valid' or 'same', got '${String(spec.padding)}'`);
   }
+  return spec;
+}
+
+/** A copy of Adam's settings. @throws RangeError when one is no finite number. */
+export function takeAdam({ learningRate, beta1, beta2, epsilon }: AdamSettings): AdamSettings {
+  const adam = { learningRate, beta1, beta2, epsilon };
+  for (const [name, value] of Object.entries(adam)) {
+    if (!Number.isFinite(value)) throw new RangeError(`Adam's ${name} is ${value}, no finite number`);
+  }
+  return adam;
+}
+
+/** A tensor with a shape of its own. @throws TypeError unless its values are single precision; RangeError unless they are as many as its shape holds. */
+export function takeTensor(what: string, { shape: given, data }: Tensor): Tensor {
+  const shape = [...given];
+  requireSingle(what, data);
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(
+      `${what} of shape [${shape.join(', ')}] needs ${sizeOf(shape)} values, got ${data.length}`,
+    );
+  }
+  return { shape, data };
+}
+
+function requireSingle(what: string, data: Float32Array): void {
+  if (data instanceof Float32Array) return;
+  const type = (data as object | null | undefined)?.constructor?.name ?? typeof data;
+  throw new TypeError(`${what} needs its values in a Float32Array, got ${type}`);
 }
 
 /**
@@ -31,6 +65,7 @@ export function checkState(spec: NetworkSpec, state: NetworkState): boolean {
   for (const [name, shape] of expected) {
     const found = state.get(name);
     if (found === undefined) throw new Error(`network state: tensor ${name} is missing`);
+    requireSingle(`network state: tensor ${name}`, found.data);
     const fits =
       found.shape.length === shape.length && found.shape.every((side, axis) => side === shape[axis]);
     if (!fits || found.data.length !== sizeOf(shape)) {
@@ -45,8 +80,44 @@ export function checkState(spec: NetworkSpec, state: NetworkState): boolean {
   return resumed;
 }
 
-/** @throws RangeError when a label is no output channel, a window leaves its canvas, or a shape does not fit. */
-export function checkBatch(spec: NetworkSpec, batch: Batch): void {
+/** A copy of a state. @throws Error naming a missing, additional or wrongly shaped tensor. */
+export function copyState(spec: NetworkSpec, state: NetworkState): NetworkState {
+  checkState(spec, state);
+  return new Map(
+    [...state].map(([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }]),
+  );
+}
+
+/**
+ * The batch with a description of its own; the arrays of its pictures are the caller's.
+ * @throws RangeError when a label is no output channel, a window leaves its canvas, or a shape does not fit; TypeError when pictures are not in single precision.
+ */
+export function takeBatch(spec: NetworkSpec, { count, side, channels, canvases }: Batch): Batch {
+  const batch = {
+    count,
+    side,
+    channels,
+    canvases: canvases.map(({ images, height, width, windows }): Canvas => {
+      return {
+        images,
+        height,
+        width,
+        windows: windows.map(({ top, left, label }) => ({ top, left, label })),
+      };
+    }),
+  };
+  checkBatch(spec, batch);
+  return batch;
+}
+
+/** `takeBatch` with copies of the pictures, for who needs them later. */
+export function copyBatch(spec: NetworkSpec, batch: Batch): Batch {
+  const taken = takeBatch(spec, batch);
+  const canvases = taken.canvases.map((canvas) => ({ ...canvas, images: canvas.images.slice() }));
+  return { ...taken, canvases };
+}
+
+function checkBatch(spec: NetworkSpec, batch: Batch): void {
   if (!isPositive(batch.count)) throw new RangeError(`a batch holds at least 1 image, got ${batch.count}`);
   if (batch.channels !== spec.inputChannels) {
     throw new RangeError(`the batch has ${batch.channels} channels, the network reads ${spec.inputChannels}`);
@@ -60,6 +131,7 @@ export function checkBatch(spec: NetworkSpec, batch: Batch): void {
     const what = `canvas ${index}`;
     if (!isPositive(height) || !isPositive(width))
       throw new RangeError(`${what} has no pixels: ${height} x ${width}`);
+    requireSingle(what, images);
     const expected = batch.count * height * width * batch.channels;
     if (images.length !== expected) {
       const shape = [batch.count, height, width, batch.channels].join(', ');
@@ -97,8 +169,9 @@ export function checkExcludedLabel(spec: NetworkSpec, batch: Batch, excludedLabe
   }
 }
 
-/** @throws RangeError when `input` is no [n, h, w, inputChannels] large enough for one output pixel. */
-export function checkGeneratorInput(spec: NetworkSpec, input: Tensor): void {
+/** The generator's input with a shape of its own. @throws RangeError when it is no [n, h, w, inputChannels] large enough for one output pixel. */
+export function takeGeneratorInput(spec: NetworkSpec, given: Tensor): Tensor {
+  const input = takeTensor("the generator's input", given);
   const [count, height, width, channels] = input.shape;
   const fits =
     input.shape.length === 4 &&
@@ -106,11 +179,17 @@ export function checkGeneratorInput(spec: NetworkSpec, input: Tensor): void {
     isPositive(count) &&
     leavesPatches(spec, height) &&
     leavesPatches(spec, width);
-  if (!fits || input.data.length !== sizeOf(input.shape)) {
+  if (!fits) {
     throw new RangeError(
       `the generator reads [n, h, w, ${spec.inputChannels}] with padding '${spec.padding}', got [${input.shape.join(', ')}]`,
     );
   }
+  return input;
+}
+
+/** @throws RangeError when `mode` is none of those of the network. */
+export function requireMode(mode: string, modes: readonly string[]): void {
+  if (!modes.includes(mode)) throw new RangeError(`mode is one of ${modes.join(', ')}, got '${mode}'`);
 }
 
 /**
@@ -118,7 +197,7 @@ export function checkGeneratorInput(spec: NetworkSpec, input: Tensor): void {
  * @throws RangeError when one is not shaped as its output.
  */
 export function checkOutputGradients(
-  gradients: readonly Tensor[],
+  gradients: readonly { readonly shape: readonly number[] }[],
   recorded: readonly { readonly shape: readonly number[] }[],
 ): void {
   if (gradients.length !== recorded.length) {
@@ -127,10 +206,10 @@ export function checkOutputGradients(
     );
   }
   if (recorded.length === 0) throw new Error('a generator step needs at least one recorded forward');
-  gradients.forEach(({ shape, data }, index) => {
+  gradients.forEach(({ shape }, index) => {
     const expected = recorded[index].shape;
     const fits = shape.length === expected.length && shape.every((side, axis) => side === expected[axis]);
-    if (!fits || data.length !== sizeOf(expected)) {
+    if (!fits) {
       throw new RangeError(
         `gradient ${index} has shape [${shape.join(', ')}], its output [${expected.join(', ')}]`,
       );

@@ -6,7 +6,8 @@ import type { Tensor } from '@fsad/tensors';
  * 0.1, running variance unbiased) and LeakyReLU 0.2. Its receptive field is 11 x 11.
  *
  * The interface speaks in steps, not layers, so that an engine may fuse; every call returns a promise, so that it may
- * run elsewhere. Tensors handed in are only read; tensors handed out belong to the caller.
+ * run elsewhere. What is handed in is checked and taken before the call returns, so that changing it afterwards changes nothing; what is handed out belongs to
+ * the caller.
  * A convolution's bias that batch normalisation follows has gradient zero (in exact arithmetic the mean takes it out again): engines
  * set exactly zero, so that Adam does not blow rounding noise up to steps of full size.
  */

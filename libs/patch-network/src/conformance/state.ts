@@ -135,6 +135,173 @@ export function stateConformance(
     });
   });
 
+  describe('what is handed in is taken before a call returns', () => {
+    const detach = (data: Float32Array): void =>
+      void structuredClone(data.buffer, { transfer: [data.buffer as ArrayBuffer] });
+    const fill = (data: Float32Array): void => void data.fill(NaN);
+    type Changeable = { count: number; side: number; channels: number; canvases: ChangeableCanvas[] };
+    type ChangeableCanvas = { height: number; width: number; images: Float32Array; windows: object[] };
+    const changes: Record<string, (batch: Batch) => void> = {
+      'numbers of the description': (batch) => {
+        Object.assign(batch, { count: 50, side: 400, channels: 1 });
+        for (const canvas of batch.canvases) Object.assign(canvas, { height: 4000, width: 3 });
+      },
+      labels: (batch) => {
+        for (const { windows } of batch.canvases) {
+          for (const window of windows) Object.assign(window, { label: 1000000, top: -7, left: 99 });
+        }
+      },
+      lists: (batch) => {
+        for (const canvas of (batch as Changeable).canvases)
+          canvas.windows.push({ top: 0, left: 0, label: 77 });
+        (batch as Changeable).canvases.length = 1;
+      },
+      'other arrays': (batch) => {
+        for (const canvas of (batch as Changeable).canvases) canvas.images = new Float32Array(1);
+      },
+      pixels: (batch) => batch.canvases.forEach(({ images }) => fill(images)),
+      'buffers, which are detached': (batch) => batch.canvases.forEach(({ images }) => detach(images)),
+    };
+    const calls: Record<
+      string,
+      (network: DiscriminatorNetwork, batch: Batch, other: Batch) => Promise<unknown>
+    > = {
+      step: (network, batch, other) => network.step(batch, other, ADAM),
+      inputGradient: (network, batch) => network.inputGradient(batch),
+      score: (network, batch) => network.score(batch, null),
+      logits: (network, batch) => network.logits(batch, 'trained'),
+    };
+    const cases = Object.keys(calls).flatMap((call) => Object.keys(changes).map((change) => [call, change]));
+
+    test.each(cases)('%s: %s may change', async (call, change) => {
+      const results = [];
+      for (const changed of [false, true]) {
+        const network = await engine().createDiscriminator(SPEC, exampleState(SPEC));
+        // The first finds the engine idle, the second still at work.
+        const under = [];
+        for (let i = 0; i < 2; i++) {
+          const batches = [sharedBatch(SHAPE), separateBatch(SHAPE, 9)];
+          under.push(calls[call](network, batches[0], batches[1]));
+          if (changed) batches.forEach(changes[change]);
+        }
+        results.push([await Promise.all(under), [...(await network.exportState())]]);
+        network.dispose();
+      }
+      expect(results[1]).toEqual(results[0]);
+    });
+
+    test('the same for a generator: shape, pixels, gradients, settings', async () => {
+      const spec: NetworkSpec = { inputChannels: 4, width: 8, outputChannels: 3, padding: 'valid' };
+      const results = [];
+      for (const change of [() => undefined, fill, detach]) {
+        const changed = change !== undefined && results.length > 0;
+        const network = await engine().createGenerator(spec, exampleState(spec));
+        const outputs = [];
+        for (let i = 0; i < 2; i++) {
+          const input = tensor([1, 14, 14, 4], exampleImages(14 * 14 * 4, `input ${i}`));
+          outputs.push(network.forward(input, 'recorded'));
+          if (changed) (input.shape as number[])[0] = 9;
+          change(input.data);
+        }
+        const gradients = [0, 1].map((i) => tensor([1, 4, 4, 3], exampleImages(48, `gradient ${i}`)));
+        const adam = { ...ADAM };
+        const step = network.step(gradients, adam);
+        if (changed) Object.assign(adam, { learningRate: 1e9 });
+        for (const { shape, data } of gradients) {
+          if (changed) (shape as number[])[3] = 100;
+          change(data);
+        }
+        results.push([await Promise.all(outputs), await step, [...(await network.exportState())]]);
+        network.dispose();
+      }
+      expect(results[1]).toEqual(results[0]);
+      expect(results[2]).toEqual(results[0]);
+    });
+
+    test('specs and states too', async () => {
+      const results = [];
+      for (const changed of [false, true]) {
+        const [spec, state] = [{ ...SPEC }, new Map(exampleState(SPEC))];
+        const opening = engine().createDiscriminator(spec, state);
+        if (changed) {
+          Object.assign(spec, { width: 4000, outputChannels: 1, padding: 'same' });
+          for (const { data } of state.values()) fill(data);
+        }
+        const network = await opening;
+        expect(() => Object.assign(network.spec, { width: 1 })).toThrow(TypeError);
+        const imported = new Map(exampleState(SPEC, 2));
+        const importing = network.importState(imported);
+        if (changed) for (const { data } of imported.values()) detach(data);
+        await importing;
+        results.push([...(await network.exportState())]);
+        network.dispose();
+      }
+      expect(results[1]).toEqual(results[0]);
+    });
+  });
+
+  describe('numbers of another kind are refused', () => {
+    const double = (data: Float32Array): Float32Array => Float64Array.from(data) as unknown as Float32Array;
+
+    test('pictures that are not in single precision', async () => {
+      const network = await engine().createDiscriminator(SPEC, exampleState(SPEC));
+      const { canvases, ...rest } = sharedBatch(SHAPE);
+      for (const other of [
+        double,
+        (data: Float32Array) => Uint8Array.from(data) as unknown as Float32Array,
+      ]) {
+        const batch = {
+          ...rest,
+          canvases: canvases.map((canvas) => ({ ...canvas, images: other(canvas.images) })),
+        };
+        await expect(network.step(batch, null, ADAM)).rejects.toThrow(
+          /canvas 0 needs .* Float32Array, got (Float64|Uint8)Array/,
+        );
+        await expect(network.inputGradient(batch)).rejects.toThrow(TypeError);
+        await expect(network.score(batch, null)).rejects.toThrow(TypeError);
+        await expect(network.logits(batch, 'frozen')).rejects.toThrow(TypeError);
+      }
+      expectSameBits(await network.exportState(), exampleState(SPEC));
+      network.dispose();
+    });
+
+    test('a generator’s input and gradients, a state, a mode, Adam’s settings', async () => {
+      const spec: NetworkSpec = { inputChannels: 4, width: 8, outputChannels: 3, padding: 'valid' };
+      const network = await engine().createGenerator(spec, exampleState(spec));
+      const input = tensor([1, 12, 12, 4], exampleImages(576, 'input'));
+      const wrong = { shape: input.shape, data: double(input.data) };
+      await expect(network.forward(wrong, 'frozen')).rejects.toThrow(
+        /the generator's input needs .* got Float64Array/,
+      );
+      await expect(network.forward(input, 'other' as 'frozen')).rejects.toThrow(
+        /mode is one of .* got 'other'/,
+      );
+      const { shape, data } = await network.forward(input, 'recorded');
+      await expect(network.step([{ shape, data: double(data) }], ADAM)).rejects.toThrow(/gradient 0 needs/);
+      await expect(network.step([{ shape, data: data.slice(1) }], ADAM)).rejects.toThrow(
+        /gradient 0 of shape/,
+      );
+      await expect(network.step([{ shape, data }], { ...ADAM, beta1: NaN })).rejects.toThrow(/beta1 is NaN/);
+      const state = new Map(exampleState(spec));
+      const bias = state.get('block0.conv.bias')!;
+      state.set('block0.conv.bias', { ...bias, data: double(bias.data) });
+      await expect(network.importState(state)).rejects.toThrow(
+        /block0\.conv\.bias needs .* got Float64Array/,
+      );
+      expectSameBits(await network.exportState(), await stateAfterForward(spec, input));
+      network.dispose();
+    });
+
+    /** The state after one forward in training mode: only running statistics have moved. */
+    const stateAfterForward = async (spec: NetworkSpec, input: ReturnType<typeof tensor>) => {
+      const network = await engine().createGenerator(spec, exampleState(spec));
+      await network.forward(input, 'trained');
+      const state = await network.exportState();
+      network.dispose();
+      return state;
+    };
+  });
+
   const train = async (network: DiscriminatorNetwork, steps: number): Promise<void> => {
     for (let i = 0; i < steps; i++) await network.step(sharedBatch(SHAPE), separateBatch(SHAPE, 9), ADAM);
   };

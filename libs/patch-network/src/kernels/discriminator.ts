@@ -1,4 +1,4 @@
-import { checkBatch, checkExcludedLabel } from '../check.ts';
+import { checkExcludedLabel, requireMode, takeAdam, takeBatch } from '../check.ts';
 import type {
   AdamSettings,
   Batch,
@@ -26,53 +26,50 @@ export class KernelDiscriminator implements DiscriminatorNetwork {
     fake: Batch | null,
     adam: AdamSettings,
   ): Promise<{ real: number; fake: number | null }> {
-    checkBatch(this.spec, real);
-    if (fake !== null) checkBatch(this.spec, fake);
+    const settings = takeAdam(adam);
+    const sent = [real, fake].map((batch) => batch && takeBatch(this.spec, batch));
     const losses = new Float64Array(2);
-    const { session, pointer } = this.#network;
-    await this.#network.enqueue(async () => {
-      const send = [
-        describeBatch(real),
-        imagesOf(real),
-        fake === null ? null : describeBatch(fake),
-        fake === null ? null : imagesOf(fake),
-        this.#network.adam(adam),
-      ];
-      await session.exchange(send, [losses], (sent, received) => [Call.step, pointer, ...sent, ...received]);
-      this.#network.stepped();
+    const { pointer } = this.#network;
+    await this.#network.exchange({
+      send: sent.flatMap((batch) => (batch ? [describeBatch(batch), imagesOf(batch)] : [null, null])),
+      late: () => this.#network.adam(settings),
+      receive: [losses],
+      call: (sent, received) => [Call.step, pointer, ...sent, ...received],
+      after: () => this.#network.stepped(),
     });
     return { real: losses[0], fake: fake === null ? null : losses[1] };
   }
 
   async inputGradient(batch: Batch): Promise<{ loss: number; gradients: Float32Array[] }> {
-    checkBatch(this.spec, batch);
-    const { session, pointer } = this.#network;
-    return this.#network.enqueue(async () => {
-      const images = imagesOf(batch);
-      const gradients = images.map(({ length }) => new Float32Array(length));
-      const loss = new Float64Array(1);
-      await session.exchange([describeBatch(batch), images], [gradients, loss], (sent, received) => {
-        return [Call.inputGradient, pointer, ...sent, ...received];
-      });
-      return { loss: loss[0], gradients };
+    const taken = takeBatch(this.spec, batch);
+    const images = imagesOf(taken);
+    const gradients = images.map(({ length }) => new Float32Array(length));
+    const loss = new Float64Array(1);
+    const { pointer } = this.#network;
+    await this.#network.exchange({
+      send: [describeBatch(taken), images],
+      receive: [gradients, loss],
+      call: (sent, received) => [Call.inputGradient, pointer, ...sent, ...received],
     });
+    return { loss: loss[0], gradients };
   }
 
   async score(batch: Batch, excludedLabel: number | null): Promise<Float32Array[]> {
-    checkBatch(this.spec, batch);
-    checkExcludedLabel(this.spec, batch, excludedLabel);
-    const patches = sideAfter(this.spec, batch.side, BLOCKS) ** 2;
-    const sizes = batch.canvases.map(({ windows }) => windows.length * batch.count * patches);
-    return this.#forward(batch, sizes, Call.score, excludedLabel ?? -1);
+    const taken = takeBatch(this.spec, batch);
+    checkExcludedLabel(this.spec, taken, excludedLabel);
+    const patches = sideAfter(this.spec, taken.side, BLOCKS) ** 2;
+    const sizes = taken.canvases.map(({ windows }) => windows.length * taken.count * patches);
+    return this.#forward(taken, sizes, Call.score, excludedLabel ?? -1);
   }
 
   async logits(batch: Batch, mode: NetworkMode): Promise<Float32Array[]> {
-    checkBatch(this.spec, batch);
+    requireMode(mode, ['trained', 'frozen']);
+    const taken = takeBatch(this.spec, batch);
     const after = (side: number): number => sideAfter(this.spec, side, BLOCKS);
-    const sizes = batch.canvases.map(
-      ({ height, width }) => batch.count * after(height) * after(width) * this.spec.outputChannels,
+    const sizes = taken.canvases.map(
+      ({ height, width }) => taken.count * after(height) * after(width) * this.spec.outputChannels,
     );
-    return this.#forward(batch, sizes, Call.logits, mode === 'trained' ? 1 : 0);
+    return this.#forward(taken, sizes, Call.logits, mode === 'trained' ? 1 : 0);
   }
 
   exportState(): Promise<NetworkState> {
@@ -87,15 +84,15 @@ export class KernelDiscriminator implements DiscriminatorNetwork {
     this.#network.dispose();
   }
 
-  #forward(batch: Batch, sizes: number[], call: Call, option: number): Promise<Float32Array[]> {
-    const { session, pointer } = this.#network;
-    return this.#network.enqueue(async () => {
-      const results = sizes.map((size) => new Float32Array(size));
-      await session.exchange([describeBatch(batch), imagesOf(batch)], [results], (sent, received) => {
-        return [call, pointer, ...sent, option, ...received];
-      });
-      return results;
+  async #forward(batch: Batch, sizes: number[], call: Call, option: number): Promise<Float32Array[]> {
+    const { pointer } = this.#network;
+    const results = sizes.map((size) => new Float32Array(size));
+    await this.#network.exchange({
+      send: [describeBatch(batch), imagesOf(batch)],
+      receive: [results],
+      call: (sent, received) => [call, pointer, ...sent, option, ...received],
     });
+    return results;
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkSpec } from '../check.ts';
+import { takeSpec } from '../check.ts';
 import type { Engine, EngineName } from '../engine.ts';
 import { KernelDiscriminator } from './discriminator.ts';
 import { KernelGenerator } from './generator.ts';
@@ -14,12 +14,10 @@ export function kernelEngine(name: EngineName, host: KernelHost): Engine {
     instructionSet: host.instructionSet,
     threads: host.threads,
     async createDiscriminator(spec, state) {
-      checkSpec(spec);
-      return new KernelDiscriminator(await KernelNetwork.create(session, spec, state));
+      return new KernelDiscriminator(await KernelNetwork.create(session, takeSpec(spec), state));
     },
     async createGenerator(spec, state) {
-      checkSpec(spec);
-      return new KernelGenerator(await KernelNetwork.create(session, spec, state));
+      return new KernelGenerator(await KernelNetwork.create(session, takeSpec(spec), state));
     },
     dispose: () => session.close(),
   };

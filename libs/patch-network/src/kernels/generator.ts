@@ -1,5 +1,5 @@
 import { tensor, type Tensor } from '@fsad/tensors';
-import { checkGeneratorInput, checkOutputGradients } from '../check.ts';
+import { checkOutputGradients, requireMode, takeAdam, takeGeneratorInput, takeTensor } from '../check.ts';
 import type { AdamSettings, GeneratorNetwork, NetworkMode, NetworkSpec, NetworkState } from '../engine.ts';
 import { BLOCKS, sideAfter } from '../layout.ts';
 import { Call } from './host.ts';
@@ -19,30 +19,40 @@ export class KernelGenerator implements GeneratorNetwork {
   }
 
   async forward(input: Tensor, mode: NetworkMode | 'recorded'): Promise<Tensor> {
-    checkGeneratorInput(this.spec, input);
-    const [count, height, width] = input.shape;
+    requireMode(mode, Object.keys(MODES));
+    const taken = takeGeneratorInput(this.spec, input);
+    const [count, height, width] = taken.shape;
     const after = (side: number): number => sideAfter(this.spec, side, BLOCKS);
-    const output = tensor([count, after(height), after(width), this.spec.outputChannels]);
-    const { session, pointer } = this.#network;
-    await this.#network.enqueue(async () => {
-      await session.exchange([input.data], [output.data], ([sent], [received]) => {
+    const shape = [count, after(height), after(width), this.spec.outputChannels];
+    const output = tensor(shape);
+    const { pointer } = this.#network;
+    await this.#network.exchange({
+      send: [taken.data],
+      receive: [output.data],
+      call: ([sent], [received]) => {
         return [Call.generate, pointer, count, height, width, sent, MODES[mode], received];
-      });
-      if (mode === 'recorded') this.#recorded.push({ shape: [...output.shape] });
+      },
+      after: () => {
+        if (mode === 'recorded') this.#recorded.push({ shape });
+      },
     });
     return output;
   }
 
   async step(outputGradients: readonly Tensor[], adam: AdamSettings): Promise<void> {
-    const { session, pointer } = this.#network;
-    await this.#network.enqueue(async () => {
-      checkOutputGradients(outputGradients, this.#recorded);
-      const gradients = outputGradients.map(({ data }) => data);
-      await session.exchange([gradients, this.#network.adam(adam)], [], (sent) => {
-        return [Call.generatorStep, pointer, ...sent];
-      });
-      this.#network.stepped();
-      this.#recorded = [];
+    const settings = takeAdam(adam);
+    const taken = outputGradients.map((gradient, i) => takeTensor(`gradient ${i}`, gradient));
+    const { pointer } = this.#network;
+    await this.#network.exchange({
+      send: [taken.map(({ data }) => data)],
+      late: () => this.#network.adam(settings),
+      receive: [],
+      before: () => checkOutputGradients(taken, this.#recorded),
+      call: (sent) => [Call.generatorStep, pointer, ...sent],
+      after: () => {
+        this.#network.stepped();
+        this.#recorded = [];
+      },
     });
   }
 
@@ -52,8 +62,7 @@ export class KernelGenerator implements GeneratorNetwork {
 
   /** Replaces everything learned and forgets the recorded forwards. */
   async importState(state: NetworkState): Promise<void> {
-    await this.#network.importState(state);
-    this.#recorded = [];
+    await this.#network.importState(state, () => (this.#recorded = []));
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ import { checkState } from '../check.ts';
 import type { AdamSettings, NetworkSpec, NetworkState } from '../engine.ts';
 import { runningShapes, trainableShapes } from '../layout.ts';
 import { Call } from './host.ts';
-import { outOfMemory, type KernelSession } from './session.ts';
+import { outOfMemory, type Exchange, type KernelSession } from './session.ts';
 
 /** A network inside the kernels, and its Adam step count. */
 export class KernelNetwork {
@@ -30,20 +30,25 @@ export class KernelNetwork {
     spec: NetworkSpec,
     state: NetworkState,
   ): Promise<KernelNetwork> {
-    checkState(spec, state);
-    const network = await session.enqueue(async () => {
+    const flat = flatten(spec, state);
+    return session.enqueue(async () => {
       const same = spec.padding === 'same' ? 1 : 0;
       const { host } = session;
       const pointer = await host.run(Call.create, spec.inputChannels, spec.width, spec.outputChannels, same);
       if (pointer === 0) throw outOfMemory();
-      return new KernelNetwork(spec, session, pointer, await host.run(Call.state, pointer));
+      const network = new KernelNetwork(spec, session, pointer, await host.run(Call.state, pointer));
+      await network.#write(flat);
+      return network;
     });
-    await network.importState(state);
-    return network;
   }
 
-  /** Runs `operation` after all earlier ones of the engine. */
-  enqueue<T>(operation: () => Promise<T>): Promise<T> {
+  /** `KernelSession.exchange` for a network that is still there. */
+  exchange(exchange: Exchange): Promise<void> {
+    if (this.#disposed) return Promise.reject(new Error('this network was disposed'));
+    return this.session.exchange(exchange);
+  }
+
+  #enqueue<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#disposed) return Promise.reject(new Error('this network was disposed'));
     return this.session.enqueue(operation);
   }
@@ -58,37 +63,25 @@ export class KernelNetwork {
     this.#step++;
   }
 
-  async importState(state: NetworkState): Promise<void> {
-    const resumed = checkState(this.spec, state);
-    const names = [...this.#trainable.keys()];
-    const parts = [
-      ...names.map((name) => state.get(name)!.data),
-      ...['m', 'v'].flatMap((moment) =>
-        names.map((name) => {
-          const zeros = (): Float32Array => new Float32Array(sizeOf(this.#trainable.get(name)!));
-          return resumed ? state.get(`adam.${moment}.${name}`)!.data : zeros();
-        }),
-      ),
-      ...[...this.#running.keys()].map((name) => state.get(name)!.data),
-    ];
-    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      all.set(part, offset);
-      offset += part.length;
-    }
-    const step = resumed ? state.get('adam.step')!.data[0] : 0;
-    await this.enqueue(async () => {
-      this.session.host.write(this.#statePointer, all);
-      await this.session.host.run(Call.changed, this.pointer);
-      this.#step = step;
+  /** Replaces everything learned; `after` runs once that is done. */
+  async importState(state: NetworkState, after?: () => void): Promise<void> {
+    const flat = flatten(this.spec, state);
+    await this.#enqueue(async () => {
+      await this.#write(flat);
+      after?.();
     });
+  }
+
+  async #write({ values, step }: FlatState): Promise<void> {
+    this.session.host.write(this.#statePointer, values);
+    await this.session.host.run(Call.changed, this.pointer);
+    this.#step = step;
   }
 
   async exportState(): Promise<NetworkState> {
     const shapes = [...this.#trainable, ...this.#trainable, ...this.#trainable, ...this.#running];
     const all = new Float32Array(shapes.reduce((sum, [, shape]) => sum + sizeOf(shape), 0));
-    const step = await this.enqueue(async () => {
+    const step = await this.#enqueue(async () => {
       this.session.host.read(this.#statePointer, all);
       return this.#step;
     });
@@ -114,4 +107,32 @@ export class KernelNetwork {
     void this.session.enqueue(() => this.session.host.run(Call.destroy, this.pointer)).catch(() => undefined);
     this.#disposed = true;
   }
+}
+
+interface FlatState {
+  /** Trainable tensors, their first and their second moments, running statistics, as the kernels hold them. */
+  readonly values: Float32Array;
+  readonly step: number;
+}
+
+/** A copy of a state in one piece. @throws Error naming a missing, additional or misshapen tensor. */
+function flatten(spec: NetworkSpec, state: NetworkState): FlatState {
+  const resumed = checkState(spec, state);
+  const trainable = trainableShapes(spec);
+  const parts: [name: string, shape: readonly number[]][] = [
+    ...trainable,
+    ...['m', 'v'].flatMap((moment) =>
+      [...trainable].map(([name, shape]): [string, number[]] => [`adam.${moment}.${name}`, shape]),
+    ),
+    ...runningShapes(spec),
+  ];
+  const values = new Float32Array(parts.reduce((sum, [, shape]) => sum + sizeOf(shape), 0));
+  let offset = 0;
+  for (const [name, shape] of parts) {
+    const size = sizeOf(shape);
+    const found = state.get(name);
+    if (found) values.set(found.data.subarray(0, size), offset);
+    offset += size;
+  }
+  return { values, step: resumed ? state.get('adam.step')!.data[0] : 0 };
 }

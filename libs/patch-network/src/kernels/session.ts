@@ -5,6 +5,24 @@ type Received = Float32Array | Float64Array;
 /** One argument of a call, 64-byte aligned in the kernels' memory: an array, or several one right after the other. */
 type Argument<V> = V | readonly V[];
 
+/** One call of the kernels. */
+export interface Exchange {
+  /** Copied in before `exchange` returns, array by array; null sends nothing and has pointer 0. */
+  readonly send: readonly (Argument<Values> | null)[];
+  /** Up to eight numbers that depend on the calls before: made when their turn has come, sent last. */
+  readonly late?: () => Float64Array;
+  /** Copied out once the call is done; arrays that nobody else holds until then. */
+  readonly receive: readonly Argument<Received>[];
+  /** The call's number and its arguments. */
+  readonly call: (sent: number[], received: number[]) => [Call, ...number[]];
+  /** Runs first when the turn has come; what it throws is what comes of the call. */
+  readonly before?: () => void;
+  /** Runs last, once the call succeeded. */
+  readonly after?: () => void;
+}
+
+const LATE_BYTES = 64;
+
 /**
  * Runs whole operations on a host one after another: what they send and receive goes through one piece of the kernels' memory that
  * grows as needed.
@@ -12,6 +30,8 @@ type Argument<V> = V | readonly V[];
 export class KernelSession {
   readonly host: KernelHost;
   #last: Promise<unknown> = Promise.resolve();
+  /** Operations that have not ended. */
+  #pending = 0;
   #staging = { pointer: 0, bytes: 0 };
   #closed = false;
 
@@ -22,40 +42,50 @@ export class KernelSession {
   /** Runs `operation` once all earlier ones are done. */
   enqueue<T>(operation: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new Error('this engine was disposed'));
-    const result = this.#last.then(operation);
+    this.#pending++;
+    const result = this.#last.then(operation).finally(() => this.#pending--);
     this.#last = result.catch(() => undefined);
     return result;
   }
 
   /**
-   * One call inside an operation. `send` is copied in and `receive` is copied out, array by array, without another copy between; `call`
-   * gets their pointers, 0 for null.
+   * One call, once all earlier ones are done. What it sends is taken before this returns: straight into the kernels' memory where nothing is under way, else as a copy
+   * that waits. So the caller may change its arrays at once, and what was checked beforehand, without letting anybody else run in between, stays true.
    * @throws Error when the kernels' memory ran out.
    */
-  async exchange(
-    send: readonly (Argument<Values> | null)[],
-    receive: readonly Argument<Received>[],
-    call: (sent: number[], received: number[]) => [Call, ...number[]],
-  ): Promise<void> {
-    const bytes = [...send, ...receive].reduce((sum, argument) => sum + room(arraysOf(argument)), 0);
-    await this.#reserve(bytes);
-    let next = this.#staging.pointer;
-    const place = (arrays: readonly Values[]): number => {
-      const pointer = next;
-      next += room(arrays);
-      return pointer;
+  exchange({ send, late, receive, call, before, after }: Exchange): Promise<void> {
+    const sizes = [...send, ...receive].map((argument) => room(arraysOf(argument)));
+    const offsets = [LATE_BYTES];
+    for (const size of sizes) offsets.push(offsets[offsets.length - 1] + size);
+    const bytes = offsets[sizes.length];
+    const direct = this.#pending === 0 && !this.#closed && bytes <= this.#staging.bytes;
+    const taken = direct
+      ? send
+      : send.map((argument) => argument && arraysOf(argument).map((values) => values.slice()));
+    const write = (): void => {
+      for (const [i, argument] of taken.entries()) {
+        eachPlaced(arraysOf(argument), this.#staging.pointer + offsets[i], (values, at) =>
+          this.host.write(at, values),
+        );
+      }
     };
-    const sent = send.map((argument) => {
-      if (argument === null) return 0;
-      const arrays = arraysOf(argument);
-      const pointer = place(arrays);
-      eachPlaced(arrays, pointer, (values, at) => this.host.write(at, values));
-      return pointer;
-    });
-    const received = receive.map((argument) => place(arraysOf(argument)));
-    if ((await this.host.run(...call(sent, received))) !== 0) throw outOfMemory();
-    receive.forEach((argument, i) => {
-      eachPlaced(arraysOf(argument), received[i], (values, at) => this.host.read(at, values));
+    if (direct) write();
+    return this.enqueue(async () => {
+      before?.();
+      if (!direct) {
+        await this.#reserve(bytes);
+        write();
+      }
+      const { pointer } = this.#staging;
+      if (late) this.host.write(pointer, late());
+      const sent = send.map((argument, i) => (argument === null ? 0 : pointer + offsets[i]));
+      const received = receive.map((_, i) => pointer + offsets[send.length + i]);
+      if (late) sent.push(pointer);
+      if ((await this.host.run(...call(sent, received))) !== 0) throw outOfMemory();
+      for (const [i, argument] of receive.entries()) {
+        eachPlaced(arraysOf(argument), received[i], (values, at) => this.host.read(at, values));
+      }
+      after?.();
     });
   }
 

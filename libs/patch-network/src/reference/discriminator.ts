@@ -1,4 +1,4 @@
-import { checkBatch, checkExcludedLabel } from '../check.ts';
+import { checkExcludedLabel, requireMode, takeAdam, takeBatch } from '../check.ts';
 import { coverageAfter } from '../coverage.ts';
 import type {
   AdamSettings,
@@ -27,8 +27,8 @@ export class ReferenceDiscriminator implements DiscriminatorNetwork {
     fake: Batch | null,
     adam: AdamSettings,
   ): Promise<{ real: number; fake: number | null }> {
-    checkBatch(this.spec, real);
-    if (fake !== null) checkBatch(this.spec, fake);
+    const settings = takeAdam(adam);
+    const taken = { real: takeBatch(this.spec, real), fake: fake && takeBatch(this.spec, fake) };
     const gradients = this.#network.zeroGradients();
     const backpropagate = (batch: Batch): number => {
       const pass = this.#forward(batch, 'trained');
@@ -36,26 +36,26 @@ export class ReferenceDiscriminator implements DiscriminatorNetwork {
       this.#network.backward(pass, atLogits, gradients, false);
       return loss;
     };
-    const losses = { real: backpropagate(real), fake: fake === null ? null : backpropagate(fake) };
-    this.#network.applyAdam(gradients, adam);
+    const losses = { real: backpropagate(taken.real), fake: taken.fake && backpropagate(taken.fake) };
+    this.#network.applyAdam(gradients, settings);
     return losses;
   }
 
   async inputGradient(batch: Batch): Promise<{ loss: number; gradients: Float32Array[] }> {
-    checkBatch(this.spec, batch);
-    const pass = this.#forward(batch, 'trained');
-    const { loss, gradients } = patchCrossEntropy(this.spec, batch, pass.outputs);
+    const taken = takeBatch(this.spec, batch);
+    const pass = this.#forward(taken, 'trained');
+    const { loss, gradients } = patchCrossEntropy(this.spec, taken, pass.outputs);
     const atInputs = this.#network.backward(pass, gradients, null, true);
     return { loss, gradients: atInputs.map(({ data }) => Float32Array.from(data)) };
   }
 
   async score(batch: Batch, excludedLabel: number | null): Promise<Float32Array[]> {
-    checkBatch(this.spec, batch);
-    checkExcludedLabel(this.spec, batch, excludedLabel);
-    const { outputs } = this.#forward(batch, 'frozen');
-    return batch.canvases.map(({ windows }, index) => {
-      const patches = sideAfter(this.spec, batch.side, BLOCKS);
-      const scores = new Float32Array(windows.length * batch.count * patches * patches);
+    const taken = takeBatch(this.spec, batch);
+    checkExcludedLabel(this.spec, taken, excludedLabel);
+    const { outputs } = this.#forward(taken, 'frozen');
+    return taken.canvases.map(({ windows }, index) => {
+      const patches = sideAfter(this.spec, taken.side, BLOCKS);
+      const scores = new Float32Array(windows.length * taken.count * patches * patches);
       let position = 0;
       for (const { top, left, label } of windows) {
         forEachPatch(outputs[index], top, left, patches, (logits) => {
@@ -67,8 +67,10 @@ export class ReferenceDiscriminator implements DiscriminatorNetwork {
   }
 
   async logits(batch: Batch, mode: NetworkMode): Promise<Float32Array[]> {
-    checkBatch(this.spec, batch);
-    return this.#forward(batch, mode).outputs.map(({ data }) => Float32Array.from(data));
+    requireMode(mode, ['trained', 'frozen']);
+    return this.#forward(takeBatch(this.spec, batch), mode).outputs.map(({ data }) =>
+      Float32Array.from(data),
+    );
   }
 
   async exportState(): Promise<NetworkState> {

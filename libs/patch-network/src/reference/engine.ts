@@ -1,4 +1,4 @@
-import { checkSpec } from '../check.ts';
+import { takeSpec } from '../check.ts';
 import type { Engine } from '../engine.ts';
 import { ReferenceDiscriminator } from './discriminator.ts';
 import { ReferenceGenerator } from './generator.ts';
@@ -10,12 +10,10 @@ export function openReference(): Engine {
     instructionSet: 'float64',
     threads: 1,
     async createDiscriminator(spec, state) {
-      checkSpec(spec);
-      return new ReferenceDiscriminator(spec, state);
+      return new ReferenceDiscriminator(takeSpec(spec), state);
     },
     async createGenerator(spec, state) {
-      checkSpec(spec);
-      return new ReferenceGenerator(spec, state);
+      return new ReferenceGenerator(takeSpec(spec), state);
     },
     async dispose() {},
   };

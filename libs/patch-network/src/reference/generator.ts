@@ -1,5 +1,5 @@
 import { tensor, type Tensor } from '@fsad/tensors';
-import { checkGeneratorInput, checkOutputGradients } from '../check.ts';
+import { checkOutputGradients, requireMode, takeAdam, takeGeneratorInput, takeTensor } from '../check.ts';
 import type { AdamSettings, GeneratorNetwork, NetworkMode, NetworkSpec, NetworkState } from '../engine.ts';
 import { BLOCKS, sideAfter } from '../layout.ts';
 import type { FeatureMap } from './layers.ts';
@@ -17,9 +17,10 @@ export class ReferenceGenerator implements GeneratorNetwork {
   }
 
   async forward(input: Tensor, mode: NetworkMode | 'recorded'): Promise<Tensor> {
-    checkGeneratorInput(this.spec, input);
-    const [count, height, width, channels] = input.shape;
-    const map = { count, height, width, channels, data: Float64Array.from(input.data) };
+    requireMode(mode, ['frozen', 'trained', 'recorded']);
+    const taken = takeGeneratorInput(this.spec, input);
+    const [count, height, width, channels] = taken.shape;
+    const map = { count, height, width, channels, data: Float64Array.from(taken.data) };
     const coverages = Array.from({ length: BLOCKS - 1 }, (_, block) => {
       const positions = sideAfter(this.spec, height, block + 1) * sideAfter(this.spec, width, block + 1);
       return [new Float64Array(positions).fill(1)];
@@ -33,15 +34,17 @@ export class ReferenceGenerator implements GeneratorNetwork {
   }
 
   async step(outputGradients: readonly Tensor[], adam: AdamSettings): Promise<void> {
-    checkOutputGradients(outputGradients, this.#recorded);
+    const settings = takeAdam(adam);
+    const taken = outputGradients.map((gradient, i) => takeTensor(`gradient ${i}`, gradient));
+    checkOutputGradients(taken, this.#recorded);
     const gradients = this.#network.zeroGradients();
     this.#recorded.forEach(({ pass, output }, index) => {
-      const { data } = outputGradients[index];
+      const { data } = taken[index];
       const beforeTanh = { ...output, data: output.data.map((value, i) => data[i] * (1 - value * value)) };
       this.#network.backward(pass, [beforeTanh], gradients, false);
     });
     this.#recorded = [];
-    this.#network.applyAdam(gradients, adam);
+    this.#network.applyAdam(gradients, settings);
   }
 
   async exportState(): Promise<NetworkState> {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkBatch, checkExcludedLabel } from '../check.ts';
+import { checkExcludedLabel, copyBatch, copyState, requireMode, takeAdam } from '../check.ts';
 import type {
   AdamSettings,
   Batch,
@@ -27,14 +27,14 @@ export class TensorflowDiscriminator implements DiscriminatorNetwork {
     fake: Batch | null,
     adam: AdamSettings,
   ): Promise<{ real: number; fake: number | null }> {
-    checkBatch(this.spec, real);
-    if (fake !== null) checkBatch(this.spec, fake);
+    const settings = takeAdam(adam);
+    const own = { real: copyBatch(this.spec, real), fake: fake && copyBatch(this.spec, fake) };
     await useTensorflow();
-    const losses = { real: 0, fake: fake === null ? null : 0 };
+    const losses = { real: 0, fake: own.fake && 0 };
     tf.tidy(() => {
-      const ofReal = this.#backpropagate(real, 'weights');
-      const ofFake = fake === null ? null : this.#backpropagate(fake, 'weights');
-      this.#network.applyAdam(sum(ofReal.weights, ofFake?.weights), adam);
+      const ofReal = this.#backpropagate(own.real, 'weights');
+      const ofFake = own.fake && this.#backpropagate(own.fake, 'weights');
+      this.#network.applyAdam(sum(ofReal.weights, ofFake?.weights), settings);
       losses.real = ofReal.loss;
       losses.fake = ofFake?.loss ?? null;
     });
@@ -42,24 +42,24 @@ export class TensorflowDiscriminator implements DiscriminatorNetwork {
   }
 
   async inputGradient(batch: Batch): Promise<{ loss: number; gradients: Float32Array[] }> {
-    checkBatch(this.spec, batch);
+    const own = copyBatch(this.spec, batch);
     await useTensorflow();
     return tf.tidy(() => {
-      const { loss, inputs } = this.#backpropagate(batch, 'inputs');
-      return { loss, gradients: apart(groupCanvases(this.spec, batch), inputs) };
+      const { loss, inputs } = this.#backpropagate(own, 'inputs');
+      return { loss, gradients: apart(groupCanvases(this.spec, own), inputs) };
     });
   }
 
   async score(batch: Batch, excludedLabel: number | null): Promise<Float32Array[]> {
-    checkBatch(this.spec, batch);
-    checkExcludedLabel(this.spec, batch, excludedLabel);
+    const own = copyBatch(this.spec, batch);
+    checkExcludedLabel(this.spec, own, excludedLabel);
     await useTensorflow();
     return tf.tidy(() => {
-      const groups = groupCanvases(this.spec, batch);
-      const { outputs } = this.#forward(batch, groups, 'frozen');
+      const groups = groupCanvases(this.spec, own);
+      const { outputs } = this.#forward(own, groups, 'frozen');
       const scores: Float32Array[] = [];
       groups.forEach((group, i) =>
-        windowScores(this.spec, batch, group, outputs[i], excludedLabel).forEach((values, j) => {
+        windowScores(this.spec, own, group, outputs[i], excludedLabel).forEach((values, j) => {
           scores[group.places[j]] = values;
         }),
       );
@@ -68,11 +68,12 @@ export class TensorflowDiscriminator implements DiscriminatorNetwork {
   }
 
   async logits(batch: Batch, mode: NetworkMode): Promise<Float32Array[]> {
-    checkBatch(this.spec, batch);
+    requireMode(mode, ['trained', 'frozen']);
+    const own = copyBatch(this.spec, batch);
     await useTensorflow();
     return tf.tidy(() => {
-      const groups = groupCanvases(this.spec, batch);
-      return apart(groups, this.#forward(batch, groups, mode).outputs);
+      const groups = groupCanvases(this.spec, own);
+      return apart(groups, this.#forward(own, groups, mode).outputs);
     });
   }
 
@@ -82,8 +83,9 @@ export class TensorflowDiscriminator implements DiscriminatorNetwork {
   }
 
   async importState(state: NetworkState): Promise<void> {
+    const own = copyState(this.spec, state);
     await useTensorflow();
-    this.#network.importState(state);
+    this.#network.importState(own);
   }
 
   dispose(): void {

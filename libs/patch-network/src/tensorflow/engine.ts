@@ -1,7 +1,7 @@
 import { findBinding, openTfjs, type BindingName } from '@fsad/tensors/tfjs';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { checkSpec } from '../check.ts';
+import { copyState, takeSpec } from '../check.ts';
 import type { Engine, EngineProbe } from '../engine.ts';
 import { TensorflowDiscriminator } from './discriminator.ts';
 import { TensorflowGenerator } from './generator.ts';
@@ -24,14 +24,16 @@ export async function openTensorflowEngine(
     instructionSet: description.split(',')[0],
     threads: Number(process.env.TF_NUM_INTRAOP_THREADS),
     async createDiscriminator(spec, state) {
-      checkSpec(spec);
+      const taken = takeSpec(spec);
+      const own = copyState(taken, state);
       await useTensorflow();
-      return new TensorflowDiscriminator(spec, state);
+      return new TensorflowDiscriminator(taken, own);
     },
     async createGenerator(spec, state) {
-      checkSpec(spec);
+      const taken = takeSpec(spec);
+      const own = copyState(taken, state);
       await useTensorflow();
-      return new TensorflowGenerator(spec, state);
+      return new TensorflowGenerator(taken, own);
     },
     async dispose() {},
   };

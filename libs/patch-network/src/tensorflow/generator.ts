@@ -1,6 +1,13 @@
 import { tensor, type Tensor } from '@fsad/tensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkGeneratorInput, checkOutputGradients } from '../check.ts';
+import {
+  checkOutputGradients,
+  copyState,
+  requireMode,
+  takeAdam,
+  takeGeneratorInput,
+  takeTensor,
+} from '../check.ts';
 import type { AdamSettings, GeneratorNetwork, NetworkMode, NetworkSpec, NetworkState } from '../engine.ts';
 import { TensorflowNetwork, type Gradients, type Pass } from './network.ts';
 import { useTensorflow } from './operations.ts';
@@ -23,11 +30,13 @@ export class TensorflowGenerator implements GeneratorNetwork {
   }
 
   async forward(input: Tensor, mode: NetworkMode | 'recorded'): Promise<Tensor> {
-    checkGeneratorInput(this.spec, input);
+    requireMode(mode, ['frozen', 'trained', 'recorded']);
+    const { shape: inputShape, data } = takeGeneratorInput(this.spec, input);
+    const own = data.slice();
     await useTensorflow();
     const recorded = mode === 'recorded';
     const { output, pass } = tf.tidy(() => {
-      const map = tf.tensor4d(input.data, input.shape as [number, number, number, number]);
+      const map = tf.tensor4d(own, inputShape as [number, number, number, number]);
       const pass = this.#network.forward(
         { maps: [map], coverages: null },
         mode === 'frozen' ? 'frozen' : 'trained',
@@ -43,12 +52,15 @@ export class TensorflowGenerator implements GeneratorNetwork {
   }
 
   async step(outputGradients: readonly Tensor[], adam: AdamSettings): Promise<void> {
-    checkOutputGradients(outputGradients, this.#recorded);
+    const settings = takeAdam(adam);
+    const taken = outputGradients.map((gradient, i) => takeTensor(`gradient ${i}`, gradient));
+    const own = taken.map(({ data }) => data.slice());
+    checkOutputGradients(taken, this.#recorded);
     await useTensorflow();
     tf.tidy(() => {
       const sums = new Map<string, tf.Tensor[]>();
       this.#recorded.forEach(({ pass, output, shape }, i) => {
-        const given = tf.tensor4d(outputGradients[i].data, shape as [number, number, number, number]);
+        const given = tf.tensor4d(own[i], shape as [number, number, number, number]);
         const beforeTanh = tf.mul(given, tf.sub(1, tf.square(output))) as tf.Tensor4D;
         const { weights } = this.#network.backward(pass, [beforeTanh], 'weights', 1);
         for (const [name, gradient] of Object.entries(weights)) {
@@ -57,7 +69,7 @@ export class TensorflowGenerator implements GeneratorNetwork {
       });
       const gradients: Gradients = {};
       for (const [name, parts] of sums) gradients[name] = parts.length === 1 ? parts[0] : tf.addN(parts);
-      this.#network.applyAdam(gradients, adam);
+      this.#network.applyAdam(gradients, settings);
     });
     this.#forget();
   }
@@ -69,8 +81,9 @@ export class TensorflowGenerator implements GeneratorNetwork {
 
   /** Replaces everything learned and forgets the recorded forwards. */
   async importState(state: NetworkState): Promise<void> {
+    const own = copyState(this.spec, state);
     await useTensorflow();
-    this.#network.importState(state);
+    this.#network.importState(own);
     this.#forget();
   }
 
