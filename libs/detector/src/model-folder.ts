@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeFolderAtomically } from '@fsad/files';
-import { decodeSafetensors, encodeSafetensors, type Tensor } from '@fsad/tensors';
+import { decodeSafetensors, encodeSafetensors, requireFinite, type Tensor } from '@fsad/tensors';
 import { z } from 'zod';
 import type { DetectorMethod } from './detector.ts';
 
@@ -85,11 +85,9 @@ export async function loadModel<Config>(
         `checksum differs from the one in ${manifestName}); restore it or fit again`,
     );
   }
-  return {
-    config: method.parseConfig(manifest.config),
-    state: manifest.state,
-    tensors: decodeSafetensors(weights, weightsPath).tensors,
-  };
+  const { tensors } = decodeSafetensors(weights, weightsPath);
+  requireFinite(tensors, weightsPath);
+  return { config: method.parseConfig(manifest.config), state: manifest.state, tensors };
 }
 
 /** The name of the method that saved a model; every method writes it as `method` into its `config.json`. @throws Error when there is no model. */

@@ -50,6 +50,14 @@ it('refuses weights that belong to another model', async () => {
   await expect(loadModel(join(folder, 'a'), method)).rejects.toThrow('weights.safetensors: damaged');
 });
 
+it('refuses weights that are no finite numbers, naming file and tensor', async () => {
+  const tensors = new Map([['w', tensor([2], Float32Array.of(1, NaN))]]);
+  await saveModel(join(folder, 'm'), method, { ...model, tensors });
+  await expect(loadModel(join(folder, 'm'), method)).rejects.toThrow(
+    /weights\.safetensors: tensor w holds NaN/,
+  );
+});
+
 it('names every unknown, missing and ill-typed key of a configuration', () => {
   const wrong = { stepz: 1, network: { width: 'wide', depth: 2 } };
   expect(() => method.parseConfig(wrong)).toThrow(

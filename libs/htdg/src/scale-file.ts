@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { runningShapes, trainableShapes, type NetworkSpec, type NetworkState } from '@fsad/patch-network';
-import { decodeSafetensors, encodeSafetensors, tensor, type Tensor, type TensorFile } from '@fsad/tensors';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  requireFinite,
+  tensor,
+  type Tensor,
+  type TensorFile,
+} from '@fsad/tensors';
 import type { KeptStates, LossRow, ScaleCheckpoint, TrainedScale } from './model.ts';
 import type { ScalePlan } from './scales.ts';
 
@@ -23,7 +30,7 @@ export function encodeScale(n: number, scale: TrainedScale, fingerprint: string)
 
 /**
  * The scale that `encodeScale` wrote.
- * @throws Error naming the file and what is wrong: truncated, altered, of another scale, or a tensor missing or misshapen.
+ * @throws Error naming the file and what is wrong: truncated, altered, of another scale, a tensor missing, misshapen or not finite.
  */
 export function decodeScale(content: Uint8Array, origin: string, n: number, plan: ScalePlan): TrainedScale {
   const { tensors, metadata } = decode(content, origin);
@@ -32,6 +39,8 @@ export function decodeScale(content: Uint8Array, origin: string, n: number, plan
       `${origin}: holds scale ${metadata.scale} of ${metadata.side} px, expected scale ${n} of ${plan.side} px`,
     );
   }
+  // Losses are NaN where there was none.
+  requireFinite(new Map([...tensors].filter(([name]) => name !== 'losses')), origin);
   const generator = plan.generator && {
     state: take(tensors, 'generator', plan.generator, origin),
     amplitudes: required(tensors, 'amplitudes', origin).data,

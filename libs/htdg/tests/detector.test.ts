@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
 import { method } from '../src/detector.ts';
 import { presets } from '../src/presets.ts';
+import { encodeScale } from '../src/scale-file.ts';
 import { small } from './small.ts';
 
 const runtime = { engine: 'auto', threads: 2 };
@@ -187,6 +188,16 @@ describe('a model folder', () => {
     content[content.length - 100] ^= 1;
     await writeFile(path, content);
     await expect(method.load(folder, runtime)).rejects.toThrow(/scale-0\.safetensors: damaged/);
+  });
+
+  it.each([NaN, Infinity])('with a weight of %d is refused, naming file and tensor', async (value) => {
+    const path = join(folder, 'scale-1.safetensors');
+    const { model } = await method.load(folder, runtime);
+    model.scales[1].generator!.state.get('block2.norm.weight')!.data[3] = value;
+    await writeFile(path, encodeScale(1, model.scales[1], model.origin.fingerprint));
+    await expect(method.load(folder, runtime)).rejects.toThrow(
+      new RegExp(`scale-1\\.safetensors: tensor generator\\.block2\\.norm\\.weight holds ${value}`),
+    );
   });
 
   it('without a description is no model folder', async () => {

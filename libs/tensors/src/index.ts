@@ -1,4 +1,4 @@
-export { sizeOf, tensor, type Tensor } from './tensor.ts';
+export { requireFinite, sizeOf, tensor, type Tensor } from './tensor.ts';
 export { randomStream, type RandomStream } from './streams.ts';
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors.ts';
 export { uniformTensor } from './initialise.ts';

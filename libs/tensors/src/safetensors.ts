@@ -7,9 +7,10 @@ export interface TensorFile {
 }
 
 interface Entry {
-  dtype: string;
-  shape: number[];
-  data_offsets: [number, number];
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Encodes named float32 tensors as a safetensors file: 8-byte header length, JSON header, raw little-endian data. */
@@ -36,45 +37,88 @@ export function encodeSafetensors(
   return file;
 }
 
+/** Bytes of one number of each type that is read. */
+const WIDTHS: Readonly<Record<string, number | undefined>> = { F32: 4, I32: 4, F16: 2, U8: 1 };
+
 /**
  * Decodes a safetensors file; F32, F16, U8 and I32 entries become float32 tensors.
- * @throws Error naming `origin` and what is wrong: truncated file, broken header, wrong length, unsupported type.
+ * @throws Error naming `origin` and what is wrong: truncated file, broken header, wrong length, unsupported type, tensors that overlap or leave bytes over.
  */
 export function decodeSafetensors(file: Uint8Array, origin = 'safetensors file'): TensorFile {
+  const fail = (what: string): never => {
+    throw new Error(`${origin}: ${what}`);
+  };
   const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (buffer.length < 8) throw new Error(`${origin}: truncated, ${buffer.length} bytes hold no header`);
-  const headerLength = Number(buffer.readBigUInt64LE(0));
-  const start = 8 + headerLength;
-  if (start > buffer.length) throw new Error(`${origin}: truncated inside its header`);
-  let header: Record<string, Entry>;
+  if (buffer.length < 8) fail(`truncated, ${buffer.length} bytes hold no header`);
+  const start = 8 + Number(buffer.readBigUInt64LE(0));
+  if (start > buffer.length) fail('truncated inside its header');
+  let header: unknown;
   try {
-    header = JSON.parse(buffer.toString('utf8', 8, start)) as Record<string, Entry>;
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(8, start)));
   } catch {
-    throw new Error(`${origin}: the header is not valid JSON`);
+    fail('the header is not valid JSON');
   }
-  const tensors = new Map<string, Tensor>();
-  let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') metadata = entry as unknown as Record<string, string>;
-    else tensors.set(name, decodeEntry(buffer, start, name, entry, origin));
+  if (!isRecord(header)) return fail('the header is no list of tensors');
+  const { __metadata__: metadata = {}, ...described } = header;
+  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
+    fail('its metadata are no texts by name');
   }
-  return { tensors, metadata };
+  const entries = Object.entries(described).map(([name, entry]): [string, Entry] => [
+    name,
+    readEntry(name, entry, fail),
+  ]);
+  checkPlaces(entries, buffer.length - start, fail);
+  const tensors = entries.map(([name, entry]): [string, Tensor] => [name, decodeEntry(buffer, start, entry)]);
+  return { tensors: new Map(tensors), metadata: metadata as Record<string, string> };
 }
 
-function decodeEntry(buffer: Buffer, start: number, name: string, entry: Entry, origin: string): Tensor {
-  const [from, to] = entry.data_offsets;
-  const size = sizeOf(entry.shape);
-  const width = { F32: 4, I32: 4, F16: 2, U8: 1 }[entry.dtype];
-  if (width === undefined) throw new Error(`${origin}: tensor ${name} has unsupported type ${entry.dtype}`);
-  if (start + to > buffer.length) throw new Error(`${origin}: truncated inside tensor ${name}`);
-  if (to - from !== size * width) {
-    throw new Error(`${origin}: tensor ${name} of shape [${entry.shape.join(', ')}] has ${to - from} bytes`);
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readEntry(name: string, entry: unknown, fail: (what: string) => never): Entry {
+  if (!isRecord(entry)) return fail(`tensor ${name} has no description`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (!isCounts(shape)) return fail(`tensor ${name} has a shape that is no list of whole numbers`);
+  if (!isCounts(offsets) || offsets.length !== 2) {
+    return fail(`tensor ${name} has data_offsets that are not two whole numbers`);
   }
+  const width = typeof dtype === 'string' && Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : undefined;
+  if (width === undefined) return fail(`tensor ${name} has unsupported type ${String(dtype)}`);
+  const [from, to] = offsets;
+  if (to - from !== sizeOf(shape) * width) {
+    return fail(`tensor ${name} of shape [${shape.join(', ')}] has ${to - from} bytes`);
+  }
+  return { dtype: dtype as string, shape, from, to };
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0);
+}
+
+/** Tensors lie one after the other and fill the file, whatever their order in the header; a name given twice leaves its first place over. */
+function checkPlaces(
+  entries: readonly [string, Entry][],
+  bytes: number,
+  fail: (what: string) => never,
+): void {
+  let end = 0;
+  const places = [...entries].sort(([, a], [, b]) => a.from - b.from || a.to - b.to);
+  for (const [name, { from, to }] of places) {
+    if (to > bytes) fail(`truncated inside tensor ${name}`);
+    if (from < end) fail(`tensor ${name} overlaps the one before it`);
+    if (from > end) fail(`${from - end} bytes before tensor ${name} belong to none`);
+    end = to;
+  }
+  if (end < bytes) fail(`${bytes - end} bytes after the last tensor`);
+}
+
+function decodeEntry(buffer: Buffer, start: number, { dtype, shape, from, to }: Entry): Tensor {
   const bytes = Uint8Array.prototype.slice.call(buffer, start + from, start + to);
-  if (entry.dtype === 'F32') return tensor(entry.shape, new Float32Array(bytes.buffer));
-  if (entry.dtype === 'I32') return tensor(entry.shape, Float32Array.from(new Int32Array(bytes.buffer)));
-  if (entry.dtype === 'F16') return tensor(entry.shape, fromHalf(new Uint16Array(bytes.buffer)));
-  return tensor(entry.shape, Float32Array.from(bytes));
+  if (dtype === 'F32') return tensor(shape, new Float32Array(bytes.buffer));
+  if (dtype === 'I32') return tensor(shape, Float32Array.from(new Int32Array(bytes.buffer)));
+  if (dtype === 'F16') return tensor(shape, fromHalf(new Uint16Array(bytes.buffer)));
+  return tensor(shape, Float32Array.from(bytes));
 }
 
 /** Half precision numbers (IEEE 754 binary16: sign, 5 bits of exponent, 10 of mantissa) in single precision. */

@@ -9,6 +9,18 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
+/** @throws Error naming `origin` and the first tensor that holds something else than finite numbers. */
+export function requireFinite(tensors: ReadonlyMap<string, Tensor>, origin: string): void {
+  for (const [name, { data }] of tensors) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) {
+      throw new Error(
+        `${origin}: tensor ${name} holds ${data[at]} where a finite number is needed; the training diverged or the file was edited, so train again`,
+      );
+    }
+  }
+}
+
 /**
  * Wraps `data` (zeros when left out) as a tensor.
  * @throws RangeError when the data's length is not the product of the shape.
