@@ -21,7 +21,7 @@
  * are not measured; --dry-run estimates them.
  */
 import { defineExperiment } from '@fsad/runner';
-import { baseline, full, fullOnParis } from './shared/methods.ts';
+import { baseline, floors, full, fullOnParis } from './shared/methods.ts';
 
 export default defineExperiment({
   name: 'anomaly-detection',
@@ -42,6 +42,7 @@ export default defineExperiment({
     baseline('goad'),
     full,
     fullOnParis,
+    ...floors,
   ],
   budgets: {
     paper: {},

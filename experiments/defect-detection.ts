@@ -18,7 +18,7 @@
  * are not measured; --dry-run estimates them.
  */
 import { defineExperiment } from '@fsad/runner';
-import { baseline, differnet, ours1, ours2, patchSvddForDefects } from './shared/methods.ts';
+import { baseline, differnet, floors, ours1, ours2, patchSvddForDefects } from './shared/methods.ts';
 
 export default defineExperiment({
   name: 'defect-detection',
@@ -36,6 +36,7 @@ export default defineExperiment({
     baseline('goad'),
     ours1,
     ours2,
+    ...floors,
   ],
   budgets: {
     paper: {},

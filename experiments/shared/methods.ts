@@ -47,6 +47,9 @@ export function baseline(detector: string): MethodUse {
   return { detector, variant: 'default', preset: baselinePreset };
 }
 
+/** What a learned method should be above, and the paper does not have: the mean squared difference to the mean and to the nearest training image. */
+export const floors: readonly MethodUse[] = [baseline('pixel-mse'), baseline('nearest-pixel')];
+
 /** PatchSVDD as its paper uses it, on defects. */
 export const patchSvddForDefects: MethodUse = {
   ...baseline('patch-svdd'),
