@@ -1,0 +1,47 @@
+import { datasetName } from '../words.ts';
+import type { Point } from './measured.ts';
+
+/** Data, test images, engines, commits and dates of trials, and what was missing in the data: what a reader must know before comparing. */
+export function provenanceText(points: readonly Point[]): string {
+  const lines = [
+    `- Test images: ${byDataset(points, ({ record: { test } }) =>
+      test.images === test.available
+        ? `all ${test.available.toLocaleString('en')}`
+        : `${test.images.toLocaleString('en')} of ${test.available.toLocaleString('en')}, stratified`,
+    )}.`,
+    `- Engines: ${listed(points, ({ record }) => record.provenance.engine)}; ${listed(points, ({ record }) => record.provenance.cpu)}; one thread.`,
+    `- Commits: ${listed(points, ({ record }) => record.provenance.commit?.slice(0, 7) ?? 'unknown')}; ${days(points)}.`,
+  ];
+  const missing = byDataset(
+    points.filter(({ record }) => record.warnings.length > 0),
+    ({ record }) => record.warnings.join(', '),
+  );
+  if (missing) {
+    lines.push(
+      `- **Deviation**: the data were not complete (${missing}), so that training images are drawn from fewer than the paper's.`,
+    );
+  }
+  lines.push('- Every trial: [records](../records), one line each.');
+  return `${lines.join('\n')}\n`;
+}
+
+function listed(points: readonly Point[], of: (point: Point) => string): string {
+  return [...new Set(points.map(of))].sort().join(', ');
+}
+
+function byDataset(points: readonly Point[], of: (point: Point) => string): string {
+  const datasets = [...new Set(points.map(({ cell }) => cell.dataset))].sort();
+  return datasets
+    .map((name) => {
+      const members = points.filter(({ cell }) => cell.dataset === name);
+      const texts = [...new Set(members.map(of))].sort();
+      return `${datasetName(name)}: ${texts.length > 4 ? `${texts.slice(0, 4).join('; ')}; …` : texts.join('; ')}`;
+    })
+    .join('. ');
+}
+
+function days(points: readonly Point[]): string {
+  const dates = points.map(({ record }) => record.provenance.finishedAt.slice(0, 10)).sort();
+  const [first, last] = [dates[0], dates[dates.length - 1]];
+  return first === last ? first : `${first} to ${last}`;
+}
