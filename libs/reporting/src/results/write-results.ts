@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { replaceFile } from '@fsad/files';
 import { benchPage } from './bench-page.ts';
 import { fastPage } from './fast-page.ts';
+import { frontPage } from './front-page.ts';
 import { indexPage, type FurtherPage } from './index-page.ts';
 import { iterationsPage } from './iterations-page.ts';
 import { paperPages } from './pages.ts';
@@ -19,6 +20,9 @@ const further: readonly FurtherPage[] = [
   { folder: 'splits', text: 'which images the trials learn from' },
 ];
 
+/** The project's README, whose marked part is written too. */
+const readmePath = '../README.md';
+
 /** Everything `npm run results` writes, by path below the folder of results. */
 export async function composeResults(folder: string): Promise<Map<string, string | Uint8Array>> {
   const records = await readRecords(join(folder, 'records'));
@@ -32,6 +36,9 @@ export async function composeResults(folder: string): Promise<Map<string, string
     put(page.experiment, one.files);
     written.push({ page, written: one });
   }
+  const readme = await readFile(join(folder, readmePath), 'utf8').catch(() => null);
+  const front = readme && frontPage(readme, new Map(written.map((one) => [one.page.experiment, one.written])));
+  if (front) files.set(readmePath, front);
   const iterations = await iterationsPage(records, await readingOf(folder, 'iterations'));
   if (iterations) put('iterations', iterations.files);
   put('fast', await fastPage(join(folder, 'fast'), await readingOf(folder, 'fast')));
