@@ -68,7 +68,7 @@ function gammaFraction(x: number): number {
 }
 
 /** Regularised incomplete beta function I_x(a, b) (DLMF 8.17.22, Lentz's method). */
-function betaRegularised(x: number, a: number, b: number): number {
+export function betaRegularised(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - betaRegularised(1 - x, b, a);

@@ -1,3 +1,5 @@
+export { binomialInterval } from './binomial-interval.ts';
+export { studentQuantile } from './distributions.ts';
 export { auroc, rocCurve, type RocCurve } from './auroc.ts';
 export { aurocInterval, type AurocInterval } from './auroc-interval.ts';
 export { type Labels } from './ranking.ts';

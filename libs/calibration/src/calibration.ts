@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { AnomalyMap } from '@fsad/detector';
+import { withoutPlaces } from './places.ts';
+import { onScale } from './threshold.ts';
+
+const count = z.number().int().min(0);
+const level = { ordinary: z.number(), threshold: z.number() };
+
+/** What is written with a model: what good pictures score, and who set the threshold. */
+export const calibrationSchema = z.strictObject({
+  format: z.literal('fsad-calibration-v1'),
+  /** Digest of the model it was made for. */
+  model: z.string(),
+  /** Good pictures it was made from, how often the model was fitted again without some of them, and disturbed copies of each. */
+  pictures: count,
+  refits: count,
+  copies: count,
+  /** Level of the scores. */
+  score: z.strictObject(level),
+  /** Level of the maps' values less those of their places; null for a method without maps. */
+  map: z
+    .strictObject({
+      ...level,
+      /** How much the pictures agreed on where their maps are high, -1 to 1. */
+      agreement: z.number(),
+      /** What places have in common; null where pictures are not aligned. */
+      places: z.strictObject({ width: count, height: count, data: z.array(z.number()) }).nullable(),
+    })
+    .nullable(),
+  /** How the score's threshold was moved by hand; null while it is the automatic one. */
+  moved: z.strictObject({ automatic: z.number(), good: count, bad: count }).nullable(),
+});
+
+export type Calibration = z.infer<typeof calibrationSchema>;
+
+/** A score on the common scale, and what it means. */
+export interface Verdict {
+  /** 0 to 1; 0.5 is the threshold. Ranks as `raw` does. */
+  readonly score: number;
+  /** The method's own score. */
+  readonly raw: number;
+  readonly decision: 'good' | 'defective';
+}
+
+/** @param threshold on the scale of 0 to 1. */
+export function judge(calibration: Calibration, raw: number, threshold = 0.5): Verdict {
+  const score = onScale(raw, calibration.score);
+  return { score, raw, decision: score > threshold ? 'defective' : 'good' };
+}
+
+/**
+ * A map on the fixed scale: 0.5 is what good pictures reach, at that place where pictures are aligned.
+ * @throws Error for a calibration of a method without maps.
+ */
+export function calibrateMap({ map: made }: Calibration, map: AnomalyMap): AnomalyMap {
+  if (!made) throw new Error('this calibration is of a method without maps');
+  const { width, height, data } = withoutPlaces(map, made.places);
+  return { width, height, data: data.map((value) => onScale(value, made)) };
+}
+
+/** What the number of pictures means for a calibration, in words for the user; empty for an ordinary one. */
+export function caveats({ pictures, refits, moved }: Calibration): string[] {
+  if (moved) return [];
+  if (refits === 0) {
+    return [
+      'learned from one picture, the threshold rests on disturbed copies of it and knows nothing of how good pictures differ: ' +
+        'expect false alarms, and set it with `fsad calibrate MODEL --good DIR`',
+    ];
+  }
+  if (pictures < 4) {
+    return [
+      `the threshold rests on ${pictures} pictures; it is rough below four, and \`fsad calibrate MODEL --good DIR\` makes it firmer`,
+    ];
+  }
+  return [];
+}

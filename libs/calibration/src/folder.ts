@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJson, replaceFile } from '@fsad/files';
+import { calibrationSchema, type Calibration } from './calibration.ts';
+
+const NAME = 'calibration.json';
+
+/** Writes the calibration of the model in a folder into it; one that lay there is replaced. */
+export async function writeCalibration(
+  folder: string,
+  made: Omit<Calibration, 'model'>,
+): Promise<Calibration> {
+  const calibration = { ...made, model: await modelDigest(folder) };
+  await replaceFile(join(folder, NAME), `${JSON.stringify(calibration, null, 1)}\n`);
+  return calibration;
+}
+
+/**
+ * The calibration of the model in a folder; null where none lies there.
+ * @throws Error naming a file that is damaged or belongs to another model.
+ */
+export async function readCalibration(folder: string): Promise<Calibration | null> {
+  const file = join(folder, NAME);
+  try {
+    await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const advice = `remove it and run \`fsad calibrate ${folder} --good DIR\`, or train again`;
+  const calibration = await readJson(file, calibrationSchema, { advice });
+  if (calibration.model !== (await modelDigest(folder))) {
+    throw new Error(`${file}: made for another model than the one that lies beside it; ${advice}`);
+  }
+  return calibration;
+}
+
+/** Digest of the file that vouches for everything else in a model folder. */
+async function modelDigest(folder: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(join(folder, 'config.json')))
+    .digest('hex');
+}

@@ -1,0 +1,12 @@
+export {
+  calibrateMap,
+  calibrationSchema,
+  caveats,
+  judge,
+  type Calibration,
+  type Verdict,
+} from './calibration.ts';
+export { calibrateFit, type FitToCalibrate } from './calibrate-fit.ts';
+export { disturb, SMALL, type Disturbance } from './disturb.ts';
+export { fromScale, levelOf, onScale, type Level } from './threshold.ts';
+export { ownThreshold, type ErrorRate, type OwnThreshold } from './own-threshold.ts';

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '@fsad/tensors';
+import { fromScale, levelOf, onScale } from '../src/index.ts';
+
+describe('the level of good pictures', () => {
+  it("without copies is Student's prediction bound: mean + t s sqrt(1 + 1/n)", () => {
+    const { ordinary, threshold } = levelOf([[1], [2], [3], [4], [5]]);
+    expect(ordinary).toBe(3);
+    expect(threshold).toBeCloseTo(3 + 2.13184678 * Math.sqrt(2.5 * 1.2), 6);
+  });
+
+  it('counts the deviation of disturbed copies as two further pictures', () => {
+    // s^2 = (1 * 2 + 2 * 1) / 3, three degrees of freedom.
+    const { threshold } = levelOf([
+      [1, 2, 3],
+      [3, 2, 4],
+    ]);
+    expect(threshold).toBeCloseTo(2 + 2.35336343 * Math.sqrt((4 / 3) * 1.5), 6);
+  });
+
+  it('lies above good pictures that are all alike, and says so of values that are no numbers', () => {
+    const { ordinary, threshold } = levelOf([[2], [2], [2]]);
+    expect(threshold).toBeGreaterThan(ordinary);
+    expect(() => levelOf([])).toThrow(RangeError);
+    expect(() => levelOf([[NaN]])).toThrow(RangeError);
+  });
+
+  it('passes about 95 of 100 further pictures, learned from five that scatter normally', () => {
+    const random = randomStream(7, 'threshold');
+    let alarms = 0;
+    const repeats = 2000;
+    for (let i = 0; i < repeats; i++) {
+      const values = random.normal(6);
+      if (values[5] > levelOf(Array.from(values.subarray(0, 5), (value) => [value])).threshold) alarms++;
+    }
+    expect(alarms / repeats).toBeGreaterThan(0.035);
+    expect(alarms / repeats).toBeLessThan(0.065);
+  });
+});
+
+describe('the scale of 0 to 1', () => {
+  const level = { ordinary: -4, threshold: -1 };
+
+  it('has 0.5 at the threshold, 0.25 at an ordinary good picture, 0.75 as far above as that lies below', () => {
+    expect([-1, -4, 2].map((value) => onScale(value, level))).toEqual([0.5, 0.25, 0.75]);
+  });
+
+  it('keeps the order of scores however far they lie', () => {
+    const scaled = [-1e9, -50, -4, -1, 0, 1, 100, 101, 1e6, 1e9].map((value) => onScale(value, level));
+    expect(scaled).toEqual([...new Set(scaled)].sort((a, b) => a - b));
+    expect(scaled.every((value) => value > 0 && value < 1)).toBe(true);
+  });
+
+  it('is inverted by fromScale', () => {
+    for (const value of [-9, -4, -1, 0.5, 30])
+      expect(fromScale(onScale(value, level), level)).toBeCloseTo(value, 9);
+  });
+});
