@@ -17,7 +17,10 @@ export function indexPage(
 ): string {
   const rows = pages.flatMap(({ page, written }) => {
     const link = `[${page.heading}](${page.experiment})`;
-    if (written.shares.length === 0) return [`| ${link} | – | – | – | – | – |`];
+    if (written.shares.length === 0) {
+      const trials = written.trials > 0 ? `${written.trials} trials` : 'not run';
+      return [`| ${link} | – | – | – | ${trials} | – |`];
+    }
     return written.shares.map(({ table, budget, filled, cells, done, trials }, i) => {
       const comparison = written.comparisons.find(
         (one) =>

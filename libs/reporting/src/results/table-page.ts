@@ -42,7 +42,7 @@ export async function tablePage(
     `${page.about}\n`,
     `\`\`\`\n${page.command}\nnpm run results -- --from STORE    # takes the trials of a store into results/records and writes these pages again\n\`\`\`\n`,
     '## How much of it is filled\n',
-    shareTable(page, shares),
+    tables.length > 0 ? shareTable(page, shares) : withoutTable(points),
   ];
   if (reading) parts.push('## Reading\n', `${reading.trim()}\n`);
   for (const trials of experiments) {
@@ -72,6 +72,13 @@ async function collected(experiment: string, records: readonly TrialRecord[]): P
   }
   const all = await collectExperiments(summaries());
   return all.filter(({ budget }) => budget !== 'smoke');
+}
+
+function withoutTable(points: readonly Point[]): string {
+  const classes = [...new Set(points.map(({ cell }) => cell.class))].sort();
+  return points.length === 0
+    ? 'Nothing yet: no trial was run.\n'
+    : `The paper has no table to fill; ${counted(points.length, 'trial')}: ${classes.join(', ')}.\n`;
 }
 
 function shareTable(page: PaperPage, shares: readonly Share[]): string {
