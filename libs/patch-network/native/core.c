@@ -2,9 +2,6 @@
 #include "backward.h"
 #include "peak.h"
 
-#define MEMORY(condition) \
-  if (condition) return 1
-
 static engine *engine_open(void *pool, int threads) {
   engine *e = host_allocate(sizeof(engine));
   if (e != NULL) *e = (engine){.pool = pool, .threads = threads};
@@ -22,21 +19,21 @@ static int learn(network *n, const int32_t *batch, const float *images, float *g
   arena *memory = &n->engine->workspace;
   arena_reset(memory);
   plan *p = make_plan(batch, n->spec.same, memory);
-  MEMORY(p == NULL);
+  if (p == NULL) return 1;
   pass *f = forward(n, p, images, 1, memory);
-  MEMORY(f == NULL);
+  if (f == NULL) return 1;
   float *outputs = TAKE(memory, float, p->pixels[BLOCKS] * (size_t)n->logits);
-  MEMORY(outputs == NULL);
+  if (outputs == NULL) return 1;
   float *bias = gradient == NULL ? NULL : gradient + trainable_offset(n, BLOCKS - 1, BIAS);
-  MEMORY(run_outputs(n, f, LOSS, -1, outputs, loss, bias));
+  if (run_outputs(n, f, LOSS, -1, outputs, loss, bias)) return 1;
   return backward(n, f, outputs, gradient, pictures);
 }
 
 static int step(network *n, const int32_t *real, const float *real_images, const int32_t *fake,
                 const float *fake_images, const double *adam, double *losses) {
   zero(n->gradient, (ptrdiff_t)n->trainable);
-  MEMORY(learn(n, real, real_images, n->gradient, NULL, &losses[0]));
-  if (fake != NULL) MEMORY(learn(n, fake, fake_images, n->gradient, NULL, &losses[1]));
+  if (learn(n, real, real_images, n->gradient, NULL, &losses[0])) return 1;
+  if (fake != NULL && learn(n, fake, fake_images, n->gradient, NULL, &losses[1])) return 1;
   adam_step(n, adam);
   return 0;
 }
@@ -50,9 +47,9 @@ static int forward_only(network *n, const int32_t *batch, const float *images, i
   arena *memory = &n->engine->workspace;
   arena_reset(memory);
   plan *p = make_plan(batch, n->spec.same, memory);
-  MEMORY(p == NULL);
+  if (p == NULL) return 1;
   pass *f = forward(n, p, images, trained, memory);
-  MEMORY(f == NULL);
+  if (f == NULL) return 1;
   return run_outputs(n, f, purpose, excluded, to, NULL, NULL);
 }
 
@@ -83,7 +80,7 @@ static int generate(network *n, int count, int height, int width, const float *i
   int32_t one[] = {count, 0, 1, height, width, 0};
   if (mode < 2) return forward_only(n, one, images, mode, TANH, -1, outputs);
   record *r = next_record(n);
-  MEMORY(r == NULL);
+  if (r == NULL) return 1;
   arena *memory = &r->memory;
   int32_t *batch = TAKE(memory, int32_t, 6);
   size_t size = (size_t)count * height * width * n->spec.input;
@@ -133,9 +130,9 @@ static int generator_step(network *n, const float *gradients, const double *adam
     arena_reset(memory);
     size_t pixels = r->pass->plan->pixels[BLOCKS];
     float *outputs = TAKE(memory, float, pixels * (size_t)n->logits);
-    MEMORY(outputs == NULL);
+    if (outputs == NULL) return 1;
     before_tanh(n, r->pass, gradients, outputs, n->gradient + trainable_offset(n, BLOCKS - 1, BIAS));
-    MEMORY(backward(n, r->pass, outputs, n->gradient, NULL));
+    if (backward(n, r->pass, outputs, n->gradient, NULL)) return 1;
     gradients += pixels * (size_t)n->spec.output;
   }
   adam_step(n, adam);

@@ -2,6 +2,7 @@
 #ifndef HOST_H
 #define HOST_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,10 @@ void host_free(void *memory, size_t bytes);
  * `worker` is below the number of threads and no two tasks run at once with the same. */
 typedef void (*task)(void *context, int index, int worker);
 void host_parallel(void *pool, task run, void *context, int count);
+
+/* For the pool: sleep unless `word` has changed from `seen` (or wake early), and wake all who sleep on `word`. */
+void host_sleep(_Atomic int *word, int seen);
+void host_wake(_Atomic int *word);
 
 typedef struct {
   int32_t input, width, output, same;

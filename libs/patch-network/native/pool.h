@@ -3,8 +3,6 @@
 #ifndef POOL_H
 #define POOL_H
 
-#include <stdatomic.h>
-
 #include "host.h"
 
 #define SPINS 4000
@@ -22,10 +20,6 @@ typedef struct {
   void *context;
   uint64_t job;
 } pool;
-
-/* What the host gives: sleep unless `word` has changed from `seen` (or wakes early), and wake all who sleep on `word`. */
-static void host_sleep(_Atomic int *word, int seen);
-static void host_wake(_Atomic int *word);
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)

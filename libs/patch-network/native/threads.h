@@ -21,13 +21,13 @@ typedef struct {
 static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t sleep_condition = PTHREAD_COND_INITIALIZER;
 
-static void host_sleep(_Atomic int *word, int seen) {
+void host_sleep(_Atomic int *word, int seen) {
   pthread_mutex_lock(&sleep_lock);
   if (atomic_load(word) == seen) pthread_cond_wait(&sleep_condition, &sleep_lock);
   pthread_mutex_unlock(&sleep_lock);
 }
 
-static void host_wake(_Atomic int *word) {
+void host_wake(_Atomic int *word) {
   (void)word;
   pthread_mutex_lock(&sleep_lock);
   pthread_cond_broadcast(&sleep_condition);

@@ -8,8 +8,8 @@
 #define PAGE ((size_t)65536)
 #define STACK ((size_t)131072)
 
-static void host_sleep(_Atomic int *word, int seen) { __builtin_wasm_memory_atomic_wait32((int *)word, seen, -1); }
-static void host_wake(_Atomic int *word) { __builtin_wasm_memory_atomic_notify((int *)word, ~0u); }
+void host_sleep(_Atomic int *word, int seen) { __builtin_wasm_memory_atomic_wait32((int *)word, seen, -1); }
+void host_wake(_Atomic int *word) { __builtin_wasm_memory_atomic_notify((int *)word, ~0u); }
 
 /* Free memory, in order of addresses; neighbours are joined. Every piece is a multiple of 64 bytes. */
 typedef struct hole {

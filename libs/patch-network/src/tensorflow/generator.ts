@@ -55,8 +55,8 @@ export class TensorflowGenerator implements GeneratorNetwork {
     const settings = takeAdam(adam);
     const taken = outputGradients.map((gradient, i) => takeTensor(`gradient ${i}`, gradient));
     const own = taken.map(({ data }) => data.slice());
-    checkOutputGradients(taken, this.#recorded);
     await useTensorflow();
+    checkOutputGradients(taken, this.#recorded);
     tf.tidy(() => {
       const sums = new Map<string, tf.Tensor[]>();
       this.#recorded.forEach(({ pass, output, shape }, i) => {
