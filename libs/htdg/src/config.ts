@@ -72,8 +72,6 @@ export const configSchema = z.strictObject({
     decay: z.strictObject({ factor: positive, discriminatorAt: iterations, generatorAt: iterations }),
     /** After iterations 0, n, 2n, ... and the last one with a generator, one more reconstruction moves the generator's running statistics (docs/presets.md#7.15); null: never. */
     reconstructionEvery: count.nullable(),
-    /** The discriminator that scores is the mean of those after each iteration from this fraction of the iterations on; null: the last one. */
-    averageFrom: z.number().min(0).lt(1).nullable(),
   }),
   scoring: z.strictObject({
     patches: z.enum(['mean', 'sum']),
@@ -87,3 +85,14 @@ export const configSchema = z.strictObject({
 
 export type HtdgConfig = z.infer<typeof configSchema>;
 export type Variant = HtdgConfig['variant'];
+
+/**
+ * A stored configuration as this version has it. Models of versions that could average their discriminator say in `training.averageFrom` whether it was: null is what
+ * all training is, anything else is left for the schema to refuse.
+ */
+export function currentConfig(stored: unknown): unknown {
+  const { training, ...rest } = (stored ?? {}) as { training?: { averageFrom?: unknown } };
+  if (training?.averageFrom !== null) return stored;
+  const kept = Object.entries(training).filter(([key]) => key !== 'averageFrom');
+  return { ...rest, training: Object.fromEntries(kept) };
+}

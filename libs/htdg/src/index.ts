@@ -4,4 +4,4 @@ export { readHeader, readModel } from './model-folder.ts';
 export type { HtdgModel, LossRow, ModelOrigin, TrainedScale } from './model.ts';
 export { defectFraction, presets, type PresetName } from './presets.ts';
 export type { ScaleView } from './review.ts';
-export { planScales, pyramidOf, transformsOf } from './scales.ts';
+export { planScales, pyramidOf } from './scales.ts';

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseConfig } from '@fsad/detector';
 import { writeFolderAtomically } from '@fsad/files';
-import { configSchema } from './config.ts';
+import { configSchema, currentConfig } from './config.ts';
 import type { HtdgModel, ModelOrigin, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
 import { decodeCheckpoint, decodeScale, encodeCheckpoint, encodeScale, fingerprintOf } from './scale-file.ts';
@@ -69,7 +69,7 @@ export async function readHeader(directory: string): Promise<Header> {
       `${path}: saved by version ${header.numericVersion} of ${NAME}, this is version ${NUMERIC_VERSION}; train it again`,
     );
   }
-  return { config: parseConfig(path, configSchema, header.config), origin: header.origin };
+  return { config: parseConfig(path, configSchema, currentConfig(header.config)), origin: header.origin };
 }
 
 /** A training's folder: finished scales and the checkpoint of the one in work. Files of another training are passed over. */

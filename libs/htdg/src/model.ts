@@ -54,8 +54,6 @@ export interface ScaleCheckpoint {
   /** Network states with Adam's moments, after `losses.length` iterations. */
   readonly generator: NetworkState | null;
   readonly discriminator: NetworkState;
-  /** The mean discriminator so far; null before averaging begins. */
-  readonly average: NetworkState | null;
   readonly kept: KeptStates;
   readonly losses: readonly LossRow[];
 }

@@ -28,7 +28,6 @@ const official: HtdgConfig = {
     epsilon: 1e-8,
     decay: { factor: 0.1, discriminatorAt: [500], generatorAt: [1000] },
     reconstructionEvery: 150,
-    averageFrom: null,
   },
   scoring: { patches: 'mean', scales: 'mean', fraction: 1, fractions },
 };

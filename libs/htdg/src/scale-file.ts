@@ -60,7 +60,6 @@ export function encodeCheckpoint(checkpoint: ScaleCheckpoint, fingerprint: strin
   const tensors = new Map<string, Tensor>();
   put(tensors, 'discriminator', checkpoint.discriminator);
   if (checkpoint.generator) put(tensors, 'generator', checkpoint.generator);
-  if (checkpoint.average) put(tensors, 'average', checkpoint.average);
   putKept(tensors, checkpoint.kept);
   tensors.set('losses', encodeLosses(checkpoint.losses));
   return encode(tensors, { scale: String(checkpoint.n), fingerprint });
@@ -80,7 +79,6 @@ export function decodeCheckpoint(
     n: Number(metadata.scale),
     generator: state('generator'),
     discriminator: pick(tensors, 'discriminator'),
-    average: state('average'),
     kept: new Map(keptAfter(tensors).map((iterations) => [iterations, pick(tensors, keptName(iterations))])),
     losses: decodeLosses(required(tensors, 'losses', origin)),
   };

@@ -40,7 +40,7 @@ export class Scorer {
   /** Scores and, from the same pass, anomaly maps of the finest scale, of the patches that make the score (Sec. 4.2). */
   async inspect(images: readonly Image[], signal?: AbortSignal): Promise<Inspection> {
     const found = await this.#inGroups(images, signal, (scales) => {
-      const maps = localise(scales, { fraction: this.#config.scoring.fraction, scales: 'finest' });
+      const maps = localise(scales[scales.length - 1], this.#config.scoring.fraction);
       return this.#scores(scales).map((score, i) => ({ score, map: maps[i] }));
     });
     return { scores: found.map(({ score }) => score), maps: found.map(({ map }) => map) };

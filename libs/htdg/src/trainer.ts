@@ -10,7 +10,6 @@ import {
 } from '@fsad/patch-network';
 import { upsampleTo } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';
-import { averageIn } from './averaging.ts';
 import type { HtdgConfig } from './config.ts';
 import type { KeptStates, LossRow, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import type { NoiseSource } from './noise.ts';
@@ -107,18 +106,10 @@ async function trainOne(
       config,
       iterations,
     });
-    const { losses, average, kept } = await runIterations(
-      run,
-      plans,
-      n,
-      networks,
-      start,
-      iterations,
-      iterate,
-    );
+    const { losses, kept } = await runIterations(run, plans, n, networks, start, iterations, iterate);
     const scale: TrainedScale = {
       side: plan.side,
-      discriminator: average ?? learned(await discriminator.exportState()),
+      discriminator: learned(await discriminator.exportState()),
       generator: trained && {
         state: learned(await trained.network.exportState()),
         amplitudes: trained.amplitudes,
@@ -169,14 +160,11 @@ async function runIterations(
   start: ScaleCheckpoint | null,
   iterations: number,
   iterate: (iteration: number, signal?: AbortSignal) => Promise<IterationLosses>,
-): Promise<{ losses: LossRow[]; average: NetworkState | null; kept: KeptStates }> {
+): Promise<{ losses: LossRow[]; kept: KeptStates }> {
   const { store, signal, report } = run;
-  const { averageFrom } = run.config.training;
-  const averagedFrom = averageFrom === null ? Infinity : Math.floor(averageFrom * iterations);
   const side = plans[n].side;
   const stage = `scale ${n + 1} of ${plans.length} (${side} px)`;
   const losses: LossRow[] = start ? [...start.losses] : [];
-  let average = start?.average ?? null;
   const kept = new Map(start?.kept);
   let latest: ScaleCheckpoint | null = start;
   let takenAt = -Infinity;
@@ -185,7 +173,6 @@ async function runIterations(
       n,
       generator: (await networks.generator?.exportState()) ?? null,
       discriminator: await networks.discriminator.exportState(),
-      average,
       kept: new Map(kept),
       losses: [...losses],
     };
@@ -218,12 +205,8 @@ async function runIterations(
         report({ type: 'metric', name: `scale/${n}/${name}`, step: iteration, value });
       }
       losses.push(row);
-      if (iteration >= averagedFrom) {
-        const state = learned(await networks.discriminator.exportState());
-        average = averageIn(average, state, iteration - averagedFrom + 1);
-      }
       if (run.keepAfter?.includes(losses.length)) {
-        kept.set(losses.length, average ?? learned(await networks.discriminator.exportState()));
+        kept.set(losses.length, learned(await networks.discriminator.exportState()));
       }
       report({ type: 'progress', stage, done: losses.length, total: iterations });
       const since = (past: number): number => performance.now() - past;
@@ -232,7 +215,7 @@ async function runIterations(
       if (due) await save();
     }
     await saving;
-    return { losses, average, kept };
+    return { losses, kept };
   } catch (error) {
     await saving.catch(() => undefined);
     throw error;

@@ -200,6 +200,19 @@ describe('a model folder', () => {
     );
   });
 
+  it('that says its discriminator was not averaged opens; one that was is refused by that key', async () => {
+    const path = join(folder, 'config.json');
+    const header = JSON.parse(await readFile(path, 'utf8')) as { config: { training: object } };
+    const write = (averageFrom: unknown): Promise<void> => {
+      const config = { ...header.config, training: { ...header.config.training, averageFrom } };
+      return writeFile(path, JSON.stringify({ ...header, config }));
+    };
+    await write(null);
+    expect((await method.load(folder, runtime)).config).toEqual(small());
+    await write(0.5);
+    await expect(method.load(folder, runtime)).rejects.toThrow(/"training\.averageFrom"/);
+  });
+
   it('without a description is no model folder', async () => {
     await rm(join(folder, 'config.json'));
     await expect(method.load(folder, runtime)).rejects.toThrow(/not a model folder/);

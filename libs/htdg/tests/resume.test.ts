@@ -35,8 +35,8 @@ class MemoryStore implements TrainingStore {
 }
 
 const base = small('official', { iterations: 4 });
-// Averaging from the middle on, so that a checkpoint holds an unfinished mean too; a generator that takes part in every second iteration.
-const config = { ...base, training: { ...base.training, averageFrom: 0.5, generatorEvery: 2 } };
+// A generator that takes part in every second iteration.
+const config = { ...base, training: { ...base.training, generatorEvery: 2 } };
 const pyramid = trainingPyramid(sampleImages(3, 32, 2).train, pyramidOf(config));
 
 /**
@@ -108,29 +108,6 @@ describe('a training that is stopped and continued', () => {
     expect([...store.scales.keys()]).toEqual([0]);
     expect(store.latest?.losses).toHaveLength(2);
   });
-});
-
-it('scores with the mean of the discriminators of the last iterations where the configuration says so', async () => {
-  const seen: Float32Array[] = [];
-  const store = new MemoryStore();
-  const keep = store.saveCheckpoint.bind(store);
-  const last = (checkpoint: ScaleCheckpoint): void => {
-    if (checkpoint.n === 0) seen.push(checkpoint.discriminator.get('block4.conv.bias')!.data);
-  };
-  store.saveCheckpoint = async (checkpoint) => {
-    last(checkpoint);
-    await keep(checkpoint);
-  };
-  await expect(train(store, [0, 3])).rejects.toThrow('stopped');
-  const third = seen[seen.length - 1];
-  const [scale] = await train(store);
-  const mean = scale.discriminator.get('block4.conv.bias')!.data;
-  // The mean of the third and the fourth iteration: as far from the third as from the fourth.
-  const single = { ...config, training: { ...config.training, averageFrom: null } };
-  const fourth = (await train(new MemoryStore(), undefined, single))[0].discriminator.get(
-    'block4.conv.bias',
-  )!.data;
-  for (const [i, value] of mean.entries()) expect(value).toBeCloseTo((third[i] + fourth[i]) / 2, 6);
 });
 
 it('a full disk stops the training with its own error and loses no finished scale', async () => {

@@ -4,8 +4,7 @@ export {
   combineScales,
   minMaxScores,
   officialScore,
-  paperScore,
   scaleNormality,
   type ScoreSettings,
 } from './score.ts';
-export { localise, type LocalisationSettings, type ScaleProbabilities } from './localise.ts';
+export { localise, type ScaleProbabilities } from './localise.ts';

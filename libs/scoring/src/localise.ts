@@ -10,35 +10,19 @@ export interface ScaleProbabilities {
   readonly count: number;
 }
 
-/** What a localisation map is made of. */
-export interface LocalisationSettings {
-  /** Only the least probable fraction of patches of every copy counts, the others as 0 (Sec. 4.2); 1 takes all. */
-  readonly fraction: number;
-  /** `finest`: as Sec. 4.2. `all`: the mean of every scale's map, each brought to the finest side. */
-  readonly scales: 'finest' | 'all';
-}
-
 /**
  * Where images are anomalous (Sec. 4.2): the patch maps of all copies, each brought back by T_i^-1, added up. The paper adds probabilities of the true class, low where
  * anomalous; here it is 1 - probability, so that higher is more anomalous, and the mean over copies instead of the sum. A copy that shifted a place out of sight
  * counts there as its own mean raised or lowered like the copies that show it, so that no seam appears where copies end. A patch is spread over the pixels it
  * saw, which the paper leaves open.
- * @param scales coarsest first; maps have the finest side.
+ * @param scale the finest, whose side the maps have.
+ * @param fraction only the least probable fraction of patches of every copy counts, the others as 0; 1 takes all.
  * @returns one map an image.
  */
-export function localise(
-  scales: readonly ScaleProbabilities[],
-  { fraction, scales: which }: LocalisationSettings,
-): AnomalyMap[] {
-  const used = which === 'finest' ? scales.slice(-1) : scales;
-  const side = scales[scales.length - 1].plan.side;
-  return Array.from({ length: scales[0].count }, (_, image) => {
-    const data = new Float32Array(side * side);
-    for (const scale of used) {
-      const map = enlarge(toImage(patchMap(scale, image, fraction), scale.plan.side), scale.plan.side, side);
-      for (let i = 0; i < data.length; i++) data[i] += map[i] / used.length;
-    }
-    return { width: side, height: side, data };
+export function localise(scale: ScaleProbabilities, fraction: number): AnomalyMap[] {
+  const { side } = scale.plan;
+  return Array.from({ length: scale.count }, (_, image) => {
+    return { width: side, height: side, data: toImage(patchMap(scale, image, fraction), side) };
   });
 }
 
@@ -115,25 +99,6 @@ function spread(map: Float32Array, patches: number, side: number): Float32Array 
       let sum = 0;
       for (let p = first; p <= last; p++) sum += FIELD[Math.abs(x - frame - p)] * map[row * patches + p];
       result[x * rows + row] = sum;
-    }
-  }
-  return result;
-}
-
-/** Bilinear, pixel centres aligned, edges repeated. */
-function enlarge(map: Float32Array, from: number, to: number): Float32Array {
-  if (from === to) return map;
-  const taps = Array.from({ length: to }, (_, i) => {
-    const position = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
-    const near = Math.floor(position);
-    return { near, far: Math.min(near + 1, from - 1), share: position - near };
-  });
-  const result = new Float32Array(to * to);
-  for (const [y, row] of taps.entries()) {
-    for (const [x, column] of taps.entries()) {
-      const line = (r: number): number =>
-        (1 - column.share) * map[r * from + column.near] + column.share * map[r * from + column.far];
-      result[y * to + x] = (1 - row.share) * line(row.near) + row.share * line(row.far);
     }
   }
   return result;

@@ -7,9 +7,6 @@ export interface ScoreSettings {
   readonly scales: 'mean' | 'sum';
 }
 
-/** Sums, as Eq. 12 has them. */
-export const paperScore: ScoreSettings = { patches: 'sum', scales: 'sum' };
-
 /** Means, as the published code takes them. */
 export const officialScore: ScoreSettings = { patches: 'mean', scales: 'mean' };
 

@@ -48,7 +48,7 @@ describe.each<ShiftRule>(['official', 'paper', 'fast'])('localise, %s shift', (r
   it('finds the defect where it is, whatever the transformations did to it', () => {
     const scale = findsDefect(32, [9, 20], colourTransforms, rule);
     for (const fraction of [0.05, 1]) {
-      const [map, faultless] = localise([scale], { fraction, scales: 'finest' });
+      const [map, faultless] = localise(scale, fraction);
       expect([map.width, map.height]).toEqual([32, 32]);
       expect(peak(map)).toEqual([9, 20]);
       expect(Math.max(...faultless.data)).toBeCloseTo(0.1, 6);
@@ -59,9 +59,9 @@ describe.each<ShiftRule>(['official', 'paper', 'fast'])('localise, %s shift', (r
 describe('localise', () => {
   it('gives 1 - probability where all copies and patches agree, 0 where no patch that saw a pixel was selected', () => {
     const scale = findsDefect(20, [8, 12], rotations, 'fast');
-    const [, faultless] = localise([scale], { fraction: 1, scales: 'finest' });
+    const [, faultless] = localise(scale, 1);
     for (const value of faultless.data) expect(value).toBeCloseTo(0.1, 6);
-    const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
+    const [map] = localise(scale, 0.01);
     const touched = [...map.data.keys()].filter((i) => map.data[i] > 0);
     expect(touched).toHaveLength(11 * 11);
     expect([touched[0], touched[120]]).toEqual([3 * 20 + 7, 13 * 20 + 17]);
@@ -71,7 +71,7 @@ describe('localise', () => {
     const scale = findsDefect(32, [16, 16], colourTransforms, 'fast');
     // Copy i is flat at its own level.
     const flat = scale.probabilities.map((canvas, i) => canvas.map(() => (i % 10) / 10));
-    const [map] = localise([{ ...scale, probabilities: flat }], { fraction: 1, scales: 'finest' });
+    const [map] = localise({ ...scale, probabilities: flat }, 1);
     const mean = 1 - colourTransforms.reduce((sum, _, i) => sum + (i % 10) / 10, 0) / 54;
     expect(Math.max(...map.data.map((v) => Math.abs(v - mean)))).toBeLessThan(1e-5);
   });
@@ -79,9 +79,8 @@ describe('localise', () => {
   it('does not care how the copies were laid out', () => {
     const separate = findsDefect(24, [8, 12], greyTransforms, 'fast');
     const shared = findsDefect(24, [8, 12], greyTransforms, 'fast', 'shared');
-    const settings = { fraction: 0.1, scales: 'finest' } as const;
-    for (const [i, { data }] of localise([shared], settings).entries()) {
-      const other = localise([separate], settings)[i].data;
+    for (const [i, { data }] of localise(shared, 0.1).entries()) {
+      const other = localise(separate, 0.1)[i].data;
       expect(Math.max(...data.map((v, p) => Math.abs(v - other[p])))).toBeLessThan(1e-6);
     }
   });
@@ -95,7 +94,7 @@ describe('localise', () => {
       );
     }
     const scale = findsDefect(20, [8, 12], rotations, 'fast');
-    const [map] = localise([scale], { fraction: 0.01, scales: 'finest' });
+    const [map] = localise(scale, 0.01);
     for (let y = -5; y <= 5; y++) {
       for (let x = -5; x <= 5; x++) {
         const share = (paths[5 + y] * paths[5 + x]) / 243 ** 2;
@@ -113,22 +112,9 @@ describe('localise', () => {
         return y === 0 || x === 0 || y === 9 || x === 9 ? 0.1 : 0.9;
       }),
     );
-    const [map] = localise([{ ...scale, probabilities: ring }], { fraction: 1, scales: 'finest' });
+    const [map] = localise({ ...scale, probabilities: ring }, 1);
     // The outermost pixel in the middle of a side sees one of eleven patches along its axis, by 1 of 243 paths.
     expect(map.data[10]).toBeCloseTo(0.1 + 0.8 / 243, 3);
     expect(map.data[5 * 20 + 10]).toBeGreaterThan(map.data[10] + 0.1);
-  });
-
-  it('averages the maps of all scales at the finest side', () => {
-    const coarse = findsDefect(16, [8, 8], rotations, 'fast');
-    const fine = findsDefect(32, [16, 16], rotations, 'fast');
-    const settings = { fraction: 1, scales: 'all' } as const;
-    const [map] = localise([coarse, fine], settings);
-    expect(map.width).toBe(32);
-    expect(peak(map)).toEqual([16, 16]);
-    const [finest] = localise([coarse, fine], { ...settings, scales: 'finest' });
-    // Pixel 16 of 32 lies a quarter of a pixel before the centre of pixel 8 of 16: along each axis 0.75 of pixel 8, 0.25 of 7.
-    const share = (0.75 * 51 + 0.25 * 45) / 243;
-    expect(map.data[16 * 32 + 16]).toBeCloseTo((finest.data[16 * 32 + 16] + 0.1 + 0.8 * share ** 2) / 2, 5);
   });
 });

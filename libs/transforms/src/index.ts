@@ -1,12 +1,4 @@
-export {
-  colourTransforms,
-  fromTuple,
-  greyTransforms,
-  rotations,
-  toTuple,
-  type Transform,
-  type TransformTuple,
-} from './transform.ts';
+export { colourTransforms, fromTuple, greyTransforms, rotations, type Transform } from './transform.ts';
 export { shiftOf, type ShiftRule } from './shift.ts';
 export { planCopies, type CopyPlan, type Sharing } from './plan.ts';
 export { imageGradient, transformedBatch, withLabels, type Labels } from './batch.ts';

@@ -11,9 +11,6 @@ export interface Transform {
   readonly turns: 0 | 1 | 2 | 3;
 }
 
-/** (grey, flip, tx, ty, turns), as models store it and the published code prints it. */
-export type TransformTuple = readonly [number, number, number, number, number];
-
 const SIGNS = [-1, 1, 0] as const;
 const BOTH = [false, true] as const;
 const TURNS = [0, 1, 2, 3] as const;
@@ -63,12 +60,7 @@ export const greyTransforms: readonly Transform[] = colourTransforms.filter(({ g
 /** The four rotations ("Ours2" of Sec. 4.2). */
 export const rotations: readonly Transform[] = TURNS.map((turns) => ({ ...still, turns }));
 
-/** The tuple of a transformation. */
-export function toTuple({ grey, flip, tx, ty, turns }: Transform): TransformTuple {
-  return [Number(grey), Number(flip), tx, ty, turns];
-}
-
-/** The transformation of a tuple. @throws RangeError when an entry is out of its range. */
+/** The transformation of a tuple (grey, flip, tx, ty, turns), as the published code prints it. @throws RangeError when an entry is out of its range. */
 export function fromTuple(tuple: readonly number[]): Transform {
   const [grey, flip, tx, ty, turns] = tuple;
   const fits =
