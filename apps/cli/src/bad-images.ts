@@ -2,7 +2,8 @@ import type { Argv } from 'yargs';
 import { partBadImages } from '@fsad/datasets';
 import { BadImageError, type Image } from '@fsad/images';
 import { RECEPTIVE_FIELD } from '@fsad/patch-network';
-import type { Progress } from './progress.ts';
+
+import type { StageProgress } from '@fsad/runner';
 
 export type OnBadImage = 'fail' | 'skip';
 
@@ -20,7 +21,7 @@ export async function readable<T>(
   things: readonly T[],
   read: (thing: T) => Promise<unknown>,
   onBadImage: OnBadImage,
-  progress: Progress,
+  progress: StageProgress,
   signal?: AbortSignal,
 ): Promise<{ good: readonly T[]; bad: readonly BadImageError[] }> {
   if (onBadImage === 'fail') return { good: things, bad: [] };
@@ -45,7 +46,7 @@ export function largeEnough(image: Image, name: string): Image {
 }
 
 /** Names what was left out, and how many. */
-export function sayBad(bad: readonly BadImageError[], progress: Progress): void {
+export function sayBad(bad: readonly BadImageError[], progress: StageProgress): void {
   for (const { message } of bad) progress.say(`left out: ${message}`);
   if (bad.length > 0)
     progress.say(`${bad.length} bad ${bad.length === 1 ? 'picture was' : 'pictures were'} left out`);

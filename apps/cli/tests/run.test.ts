@@ -29,8 +29,8 @@ describe('fsad run --dry-run', () => {
     const { code, stdout } = await run('--dry-run');
     expect(code).toBe(0);
     expect(stdout).toContain('4 trials planned, 0 done, 4 to do');
-    expect(stdout).toMatch(/pixel-mse default +2 to do, about [\d.]+ s each/);
-    expect(stdout).toMatch(/htdg full +2 to do, about [\d.]+ s each/);
+    expect(stdout).toMatch(/pixel-mse default +2 to do, about [\d.]+ m?s each/);
+    expect(stdout).toMatch(/htdg full +2 to do, about [\d.]+ m?s each/);
     expect(existsSync(join(store, 'index.jsonl'))).toBe(false);
   });
 

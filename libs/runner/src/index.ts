@@ -27,7 +27,7 @@ export { methods } from './methods.ts';
 export { methodNamed, openModel, type OpenedModel } from './open-model.ts';
 export { resolveEngine } from './engines.ts';
 export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
-export { duration, RunProgress } from './progress.ts';
+export { RunProgress, StageProgress, type ProgressScreen } from './progress/index.ts';
 export type { Registry, ResolvedEngine } from './registry.ts';
 export type { RunEvent, RunSummary } from './run-events.ts';
 export { openRun, type RunOptions } from './open-run.ts';

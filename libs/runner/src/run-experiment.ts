@@ -1,5 +1,5 @@
+import { isDiskFull } from '@fsad/files';
 import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from './process/index.ts';
-import { isDiskFull } from './store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from './open-run.ts';
 import { gitCommit, type TrialTask } from './trial/index.ts';
 import type { RunSummary } from './run-events.ts';

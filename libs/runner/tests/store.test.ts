@@ -111,7 +111,7 @@ describe('store', () => {
   it('sweeps the temporary file of a process that is gone, and leaves that of one that lives', async () => {
     const result = sampleResult('a');
     await (await openStore(directory)).commit(result);
-    const { hostTag } = await import('../src/store/files.ts');
+    const { hostTag } = await import('@fsad/files');
     const folder = join(directory, result.key.slice(0, 2));
     await writeFile(join(folder, `.x.json.${hostTag}-4194304-0a.tmp`), 'half');
     await writeFile(join(folder, `.y.json.${hostTag}-${process.pid}-0a.tmp`), 'half');

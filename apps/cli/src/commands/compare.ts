@@ -21,7 +21,7 @@ import { interruptible } from '../interrupt.ts';
 import { methods } from '../methods.ts';
 import { threadsOf } from '../open-model.ts';
 import { withDataset, withEngine, withTest } from '../options.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf } from '../source.ts';
 import { reporter } from './train.ts';
 
@@ -85,7 +85,7 @@ export const compare: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  const progress = new Progress();
+  const progress = stageProgress();
   const say = (text: string): void => progress.say(text);
   const source = sourceOf(argv);
   const dataset = await openSource(source, say);

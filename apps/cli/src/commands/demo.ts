@@ -10,7 +10,8 @@ import { interruptible } from '../interrupt.ts';
 import { modelPage } from '../model-page.ts';
 import { threadsOf } from '../open-model.ts';
 import { withEngine } from '../options.ts';
-import { duration, Progress } from '../progress.ts';
+import { duration } from '@fsad/files';
+import { stageProgress } from '../progress.ts';
 import { writeSplit, type Source } from '../source.ts';
 import { scoreAll } from './score.ts';
 import { reporter } from './train.ts';
@@ -35,7 +36,7 @@ export const demo: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  const progress = new Progress();
+  const progress = stageProgress();
   const dataset = await openDataset(SOURCE.dataset);
   const split = await drawSplit(dataset, { class: SOURCE.class });
   const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));

@@ -6,7 +6,7 @@ import { interruptible } from '../interrupt.ts';
 import { openModel } from '../open-model.ts';
 import { withEngine } from '../options.ts';
 import { writePicture } from '../pictures.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 import { readPictures } from '../read-pictures.ts';
 import { scoreAll } from './score.ts';
 
@@ -42,7 +42,7 @@ export const localize: CommandModule<object, Arguments> = {
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const detector = await openModel(argv.model, argv);
   try {
-    const progress = new Progress();
+    const progress = stageProgress();
     const { good: pictures } = await readable(
       await readPictures(argv.pictures, detector.model.origin.colour),
       (picture) => picture.image(),

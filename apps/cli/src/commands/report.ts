@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { writeReport } from '@fsad/reporting';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 
 function builder(argv: Argv) {
   return argv
@@ -26,7 +26,7 @@ export const report: CommandModule<object, Arguments> = {
   describe: 'Set the results of experiments beside the paper’s: pages, tables, figures, CSV',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
-    const progress = new Progress();
+    const progress = stageProgress();
     const written = await writeReport(argv.store, argv.out, (stage) => progress.say(stage));
     if (argv.json) {
       process.stdout.write(`${JSON.stringify({ reports: written }, null, 2)}\n`);

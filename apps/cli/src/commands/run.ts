@@ -7,7 +7,7 @@ import { dryRun } from '../run/dry-run.ts';
 import { LiveTracking } from '../run/live-tracking.ts';
 import { loadExperiment } from '../run/load-experiment.ts';
 import { countOf, withWorkers } from '../run/machine.ts';
-import { progressOnStderr } from '../run/progress-screen.ts';
+import { runProgress } from '../progress.ts';
 import { runOptions } from '../run/run-options.ts';
 import { writeSlurm } from '../run/slurm.ts';
 
@@ -128,7 +128,7 @@ export const run: CommandModule<object, Arguments> = {
 
 async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const experiment = await loadExperiment(argv.experiment);
-  const progress = progressOnStderr();
+  const progress = runProgress();
   const note = (text: string): void => progress.show({ type: 'note', text });
   const tracking = new LiveTracking(argv.store, argv.trackingUri, note);
   let begun = false;

@@ -10,7 +10,7 @@ import { evaluate } from '../evaluate.ts';
 import { interruptible } from '../interrupt.ts';
 import { openModel } from '../open-model.ts';
 import { withDataset, withEngine, withTest } from '../options.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 import { readPictures } from '../read-pictures.ts';
 import { openSource, readSplit, sourceOf } from '../source.ts';
 
@@ -60,7 +60,7 @@ async function scorePictures(
     found,
     (picture) => picture.image(),
     argv.onBadImage,
-    new Progress(),
+    stageProgress(),
     signal,
   );
   const { scores } = await scoreAll(
@@ -83,7 +83,7 @@ async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: Abo
     argv.dataset || argv.folder
       ? sourceOf({ ...argv, class: argv.class ?? trained.source.class })
       : trained.source;
-  const progress = new Progress();
+  const progress = stageProgress();
   const dataset = await openSource(source, (text) => progress.say(text));
   try {
     const selection = selectTest(

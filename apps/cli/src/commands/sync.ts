@@ -10,7 +10,8 @@ import {
 import { isComplete, LockedError, syncStore, type SyncSummary } from '@fsad/tracking';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
+import type { StageProgress } from '@fsad/runner';
 
 function builder(argv: Argv) {
   return argv
@@ -48,7 +49,7 @@ async function syncCommand({ store, trackingUri, json }: Arguments, signal: Abor
   if (!existsSync(store)) {
     throw new Error(`${store}: no store of results there; name the folder given to "fsad run --store"`);
   }
-  const progress = new Progress();
+  const progress = stageProgress();
   const summary = await tellAll(store, connection, progress, signal);
   progress.clear();
   for (const note of summary.notes) progress.say(`note: ${note}`);
@@ -75,7 +76,7 @@ async function syncCommand({ store, trackingUri, json }: Arguments, signal: Abor
 async function tellAll(
   store: string,
   connection: Connection,
-  progress: Progress,
+  progress: StageProgress,
   signal: AbortSignal,
 ): Promise<SyncSummary> {
   const onRetry = ({ retry, of, waitMs, error }: RetryNotice): void => {

@@ -1,3 +1,4 @@
+import type { StageProgress } from '@fsad/runner';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
@@ -19,7 +20,8 @@ import { interruptible } from '../interrupt.ts';
 import { threadsOf } from '../open-model.ts';
 import { withDataset, withEngine } from '../options.ts';
 import { lossPicture, lossTable, writePicture } from '../pictures.ts';
-import { duration, Progress } from '../progress.ts';
+import { duration } from '@fsad/files';
+import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
 
 const VARIANTS = configSchema.shape.variant.options;
@@ -94,7 +96,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   if (existsSync(join(argv.out, 'config.json')) && !argv.resume) {
     throw new Error(`${argv.out} holds a model already; --resume continues it, another --out starts anew`);
   }
-  const progress = new Progress();
+  const progress = stageProgress();
   const say = (text: string): void => progress.say(text);
   const source = sourceOf(argv);
   const dataset = await openSource(source, say);
@@ -156,7 +158,7 @@ async function requireSameTraining(
 }
 
 /** Draws progress with the latest losses behind it. */
-export function reporter(progress: Progress): (event: DetectorEvent) => void {
+export function reporter(progress: StageProgress): (event: DetectorEvent) => void {
   const losses = new Map<string, number>();
   let stage = '';
   return (event) => {

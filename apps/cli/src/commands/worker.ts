@@ -3,7 +3,7 @@ import { shownAddress } from '@fsad/mlflow-client/address';
 import { defaultRegistry } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { progressOnStderr } from '../run/progress-screen.ts';
+import { runProgress } from '../progress.ts';
 import { machineOptions, withWorkers } from '../run/machine.ts';
 import { dataFolders } from '../run/run-options.ts';
 
@@ -48,7 +48,7 @@ export const worker: CommandModule<object, Arguments> = {
 async function work(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
   const { queue, store } = argv;
   const { serveQueue } = await import('@fsad/runner/queue');
-  const progress = progressOnStderr();
+  const progress = runProgress();
   progress.show({ type: 'note', text: `waiting for trials of ${store} from ${shownAddress(queue)}` });
   const summary = await serveQueue({
     queue,

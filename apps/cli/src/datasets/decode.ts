@@ -2,7 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { atResolution, decodedDirectory, openDataset } from '@fsad/datasets';
 import { sayBad, withOnBadImage } from '../bad-images.ts';
 import { interruptible } from '../interrupt.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {
@@ -31,7 +31,7 @@ export const decode: CommandModule<object, Arguments> = {
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const { name, path, options } = named(argv);
-  const progress = new Progress();
+  const progress = stageProgress();
   const stored = await openDataset(name, { path, options });
   for (const warning of stored.warnings) progress.say(`warning: ${name}: ${warning}`);
   const dataset = await atResolution(stored, argv.resolution, decodedDirectory(argv));

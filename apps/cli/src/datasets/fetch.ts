@@ -7,7 +7,7 @@ import {
   type FetchProgress,
 } from '@fsad/datasets';
 import { interruptible } from '../interrupt.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 import { sizeOf } from './size.ts';
 
 function builder(argv: Argv) {
@@ -47,7 +47,7 @@ export const fetch: CommandModule<object, Arguments> = {
 
 async function run({ dataset, dataDir, from, json }: Arguments, signal: AbortSignal): Promise<void> {
   if (from !== undefined && dataset.length > 1) throw new Error('--from is for one dataset at a time');
-  const progress = new Progress();
+  const progress = stageProgress();
   const fetched = [];
   for (const name of dataset) {
     const source = SOURCES[name];

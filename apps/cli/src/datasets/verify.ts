@@ -1,7 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { verifyDataset } from '@fsad/datasets';
 import { WorkFailed } from '../failure.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {
@@ -19,7 +19,7 @@ export const verify: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     const { name, path, options } = named(argv);
-    const progress = new Progress();
+    const progress = stageProgress();
     const result = await verifyDataset(name, { path, options }, ({ done, total }) =>
       progress.update(`checking ${name}`, done, total),
     );

@@ -1,10 +1,11 @@
-import { duration, estimatePlan, openRun, type PlanEstimate, type RunOptions } from '@fsad/runner';
+import { duration } from '@fsad/files';
+import { estimatePlan, openRun, type PlanEstimate, type RunOptions } from '@fsad/runner';
 import { Interrupted } from '../failure.ts';
-import { Progress } from '../progress.ts';
+import { stageProgress } from '../progress.ts';
 
 /** Prints what a run would do and about how long it would take. @throws PlanError or ChangedCellsError as the run would. */
 export async function dryRun(options: RunOptions, json: boolean): Promise<void> {
-  const progress = new Progress();
+  const progress = stageProgress();
   const opened = await openRun(options);
   try {
     for (const note of [...opened.prepared.notes, ...opened.store.notes]) progress.say(note);

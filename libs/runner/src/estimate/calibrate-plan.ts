@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { replaceFile } from '@fsad/files';
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import { z } from 'zod';
 import { calibrationId, type CalibrationTask, type CalibrationTimes } from '../trial/index.ts';
 import { type CoreGroups, TrialProcess } from '../process/index.ts';
 import { kindOf, type PendingTrial } from '../plan/index.ts';
-import { writeAtomically, type Cell } from '../store/index.ts';
+import { type Cell } from '../store/index.ts';
 import { dataOf, type OpenedRun, type RunOptions } from '../open-run.ts';
 
 /** What is measured next, for people. */
@@ -70,7 +71,7 @@ export async function calibratePlan(
         // What cannot be measured shows why when it is run.
         if (outcome.type !== 'calibrated') continue;
         times = known[id] = outcome.times;
-        await writeAtomically(path, JSON.stringify(known, null, 2));
+        await replaceFile(path, JSON.stringify(known, null, 2));
       }
       cut ||= !times.whole;
       const images = prepared.testCount ?? dataset.testItems(cell.class, options.request.subset).length;

@@ -2,7 +2,8 @@ import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
 import { override, type MethodUse, type Place } from './experiment.ts';
 import type { MatrixEntry } from './matrix.ts';
-import type { PlanRequest } from './prepare.ts';
+import { attempt, found } from './problems.ts';
+import type { PlanRequest } from './request.ts';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
 import { applySetting, settingName, type Setting } from './selection.ts';
 
@@ -167,25 +168,4 @@ export async function unknownSettings(
 
 function placeOf(cell: { class: string; shots: number }, dataset: Dataset): Place {
   return { dataset: dataset.name, class: cell.class, shots: cell.shots, colour: dataset.colour };
-}
-
-/** What a map must hold. */
-export function found<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key): Value {
-  const value = map.get(key);
-  if (value === undefined) throw new Error(`${String(key)} was not prepared`);
-  return value;
-}
-
-/** Tries something; what is wrong with it goes to `problems`. */
-export async function attempt<Value>(
-  problems: string[],
-  what: () => Value | Promise<Value>,
-  prefix = '',
-): Promise<Value | null> {
-  try {
-    return await what();
-  } catch (error) {
-    problems.push(`${prefix}${(error as Error).message}`);
-    return null;
-  }
 }

@@ -1,7 +1,9 @@
 export { countKinds, Durations, kindOf } from './durations.ts';
 export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './experiment.ts';
 export type { TrialDraw } from './plan.ts';
-export { PlanError, prepare, wholeExperiment, type PlanRequest, type Prepared } from './prepare.ts';
+export { prepare, type Prepared } from './prepare.ts';
+export { PlanError } from './problems.ts';
+export { wholeExperiment, type PlanRequest } from './request.ts';
 export { applySetting, parseSettings } from './selection.ts';
 export {
   cellName,

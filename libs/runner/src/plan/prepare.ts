@@ -1,10 +1,12 @@
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
-import { attempt, checkMatrix, found, unknownSettings } from './check-matrix.ts';
+import { checkMatrix, unknownSettings } from './check-matrix.ts';
 import type { Experiment, MethodUse, Place } from './experiment.ts';
+import { attempt, found, PlanError } from './problems.ts';
+import type { PlanRequest } from './request.ts';
 import { evaluationOf, matrix, type MatrixEntry } from './matrix.ts';
-import type { Registry, ResolvedEngine, SplitRule } from '../registry.ts';
-import type { Budget, Evaluation } from '../store/index.ts';
+import type { Registry, ResolvedEngine } from '../registry.ts';
+import type { Evaluation } from '../store/index.ts';
 import {
   matches,
   parseSettings,
@@ -15,54 +17,6 @@ import {
   type Where,
   type WhereField,
 } from './selection.ts';
-
-/** What is asked of an experiment: which part of the matrix, with what, on what. */
-export interface PlanRequest {
-  readonly experiment: Experiment;
-  readonly budget: Budget;
-  /** `class=3,8`; all conditions hold together. */
-  readonly where: readonly string[];
-  /** `iterations=20`, `geom.steps=100`. */
-  readonly set: readonly string[];
-  /** How many trials instead of the budget's. */
-  readonly trials?: number;
-  /** Root of the random streams of trial 0; trial t takes `seed + t`. */
-  readonly seed: number;
-  readonly splitRule: SplitRule;
-  readonly subset: 'test' | 'validation';
-  /** Test images to score instead of the budget's number; null for all. */
-  readonly testSubset?: number | null;
-  readonly engine: string;
-  /** Folder of each dataset by name; under `''` the folder of the only one. */
-  readonly data: ReadonlyMap<DatasetName | '', string>;
-}
-
-/** The whole matrix of an experiment on its test images, data found where it usually lies: what `fsad run` asks for when no option is given. */
-export function wholeExperiment(experiment: Experiment, budget: Budget): PlanRequest {
-  return {
-    experiment,
-    budget,
-    where: [],
-    set: [],
-    seed: 0,
-    splitRule: 'hash',
-    subset: 'test',
-    engine: 'auto',
-    data: new Map(),
-  };
-}
-
-/** What is wrong with a request, everything at once: the user's to mend. */
-export class PlanError extends Error {
-  override readonly name = 'PlanError';
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[]) {
-    const shown = problems.slice(0, 20).map((problem) => `  ${problem}`);
-    const more = problems.length > 20 ? [`  and ${problems.length - 20} more`] : [];
-    super(['nothing was run; to be mended first:', ...shown, ...more].join('\n'));
-    this.problems = problems;
-  }
-}
 
 /** A checked request: everything opened, every configuration resolved. */
 export interface Prepared {

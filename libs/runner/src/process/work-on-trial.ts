@@ -1,3 +1,4 @@
+import { DiskFullError } from '@fsad/files';
 import {
   failedResult,
   tellOfTheDead,
@@ -5,7 +6,7 @@ import {
   type TrialSurroundings,
   type TrialTask,
 } from '../trial/index.ts';
-import { DiskFullError, readResult, writeResult, type TrialResult } from '../store/index.ts';
+import { readResult, writeResult, type TrialResult } from '../store/index.ts';
 import type { Registry } from '../registry.ts';
 import type { ChildOptions, ChildOutcome, TrialProcess } from './trial-process.ts';
 

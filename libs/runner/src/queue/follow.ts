@@ -1,7 +1,8 @@
 import { QueueEvents, type Queue } from 'bullmq';
+import { isDiskFull } from '@fsad/files';
 import { shownAddress } from '@fsad/mlflow-client/address';
 import { failedResult, gitCommit, type TrialProgress, type TrialTask } from '../trial/index.ts';
-import { isDiskFull, type TrialResult } from '../store/index.ts';
+import { type TrialResult } from '../store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from '../open-run.ts';
 import type { RunSummary } from '../run-events.ts';
 import type { PendingTrial } from '../plan/index.ts';

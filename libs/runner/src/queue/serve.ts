@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { WaitingError, Worker, type Job } from 'bullmq';
+import { isDiskFull } from '@fsad/files';
 import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from '../process/index.ts';
-import { isDiskFull } from '../store/index.ts';
 import { dataOf, type RunOptions } from '../open-run.ts';
 import type { PlanRequest } from '../plan/index.ts';
 import { importRegistry, type Registry } from '../registry.ts';

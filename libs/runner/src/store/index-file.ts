@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readdirOrNothing, writeAtomically } from './files.ts';
+import { readdirOrNothing, replaceFile } from '@fsad/files';
 import { cellId } from './key.ts';
 import { resultSchema, summaries, type Cell, type TrialResult, type TrialSummary } from './result.ts';
 
@@ -16,6 +16,11 @@ export function resultPath(directory: string, key: string): string {
 /** Folder of a result's side files: scores, curves, pictures. */
 export function sidePath(directory: string, key: string): string {
   return join(directory, key.slice(0, 2), key);
+}
+
+/** Where a trial that is not finished keeps what it has. */
+export function workFolder(store: string, key: string): string {
+  return join(store, 'work', key);
 }
 
 /** The keys of all results a store holds, from the names of its files. */
@@ -69,7 +74,7 @@ export async function writeResult(directory: string, result: TrialResult): Promi
   await mkdir(dirname(path), { recursive: true });
   const known = await readResult(directory, result.key).catch(() => null);
   const merged = { ...result, cells: union(known?.cells ?? [], result.cells) };
-  await writeAtomically(path, `${JSON.stringify(merged, null, 2)}\n`);
+  await replaceFile(path, `${JSON.stringify(merged, null, 2)}\n`);
   return merged;
 }
 

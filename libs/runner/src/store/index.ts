@@ -1,5 +1,12 @@
-export { DiskFullError, isDiskFull, sweepTemporaries, writeAtomically } from './files.ts';
-export { indexLines, readResult, readSummaries, resultPath, sidePath, writeResult } from './index-file.ts';
+export {
+  indexLines,
+  readResult,
+  readSummaries,
+  resultPath,
+  sidePath,
+  workFolder,
+  writeResult,
+} from './index-file.ts';
 export { canonicalJson, cellId, differences, trialKey } from './key.ts';
 export {
   resultSchema,

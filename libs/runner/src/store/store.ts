@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskFullError, isDiskFull, readdirOrNothing, sweepTemporaries, writeAtomically } from './files.ts';
+import { DiskFullError, isDiskFull, readdirOrNothing, replaceFile, sweepTemporaries } from '@fsad/files';
 import {
   indexLines,
   indexName,
@@ -8,11 +8,11 @@ import {
   readResult,
   resultPath,
   sidePath,
+  workFolder,
   writeResult,
 } from './index-file.ts';
 import { cellId } from './key.ts';
 import { summaries, type Cell, type TrialResult, type TrialStatus, type TrialSummary } from './result.ts';
-import { workFolder } from '../trial/index.ts';
 
 /** What the store remembers of a cell while it is open. */
 export interface StoredCell {
@@ -128,7 +128,7 @@ class FolderStore implements Store {
     const kept = result.cells.filter((cell) => !cells.has(cellId(cell)));
     if (kept.length > 0) {
       const text = `${JSON.stringify({ ...result, cells: kept }, null, 2)}\n`;
-      await writeAtomically(resultPath(this.directory, key), text);
+      await replaceFile(resultPath(this.directory, key), text);
       return;
     }
     await rm(resultPath(this.directory, key), { force: true });
@@ -179,7 +179,7 @@ class FolderStore implements Store {
       const id = cellId(line.cell);
       if (this.#cells.get(id)?.key === line.key) live.set(id, JSON.stringify(line));
     }
-    await writeAtomically(join(this.directory, indexName), `${[...live.values()].join('\n')}\n`);
+    await replaceFile(join(this.directory, indexName), `${[...live.values()].join('\n')}\n`);
   }
 
   /** Removes the work folders of finished trials whose process was stopped before it could. */

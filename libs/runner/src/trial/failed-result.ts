@@ -3,16 +3,9 @@ import { LockedError, openJournal } from '@fsad/tracking/journal';
 import type { Ending } from './failure.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Registry } from '../registry.ts';
-import type { TrialResult } from '../store/index.ts';
+import { type TrialResult, workFolder } from '../store/index.ts';
 import { Stopwatch } from './stopwatch.ts';
-import {
-  resultFrame,
-  taskDataset,
-  trialImages,
-  workFolder,
-  type TrialSurroundings,
-  type TrialTask,
-} from './task.ts';
+import { resultFrame, taskDataset, trialImages, type TrialSurroundings, type TrialTask } from './task.ts';
 
 /** The result of a trial that did not end well. What it had is kept where another attempt may succeed, removed where it cannot. */
 export async function failedResult(

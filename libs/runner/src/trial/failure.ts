@@ -1,6 +1,7 @@
+import { isDiskFull } from '@fsad/files';
 import { DivergedError } from '@fsad/detector';
 import { BadImageError } from '@fsad/images';
-import { isDiskFull, type TrialStatus } from '../store/index.ts';
+import { type TrialStatus } from '../store/index.ts';
 
 /** The user, or the end of the machine's time, asked to stop: nothing is wrong with the trial. */
 export class InterruptedError extends Error {

@@ -6,11 +6,4 @@ export { judgePixels } from './judge-pixels.ts';
 export { gitCommit, memoryBytes } from './provenance.ts';
 export { runTrial, type TrialProgress } from './run-trial.ts';
 export { scoreImages, type Scored } from './score-images.ts';
-export {
-  requireFit,
-  trialImages,
-  UnfitError,
-  workFolder,
-  type TrialSurroundings,
-  type TrialTask,
-} from './task.ts';
+export { requireFit, trialImages, UnfitError, type TrialSurroundings, type TrialTask } from './task.ts';

@@ -1,19 +1,13 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { replaceFile, sweepTemporaries } from '@fsad/files';
 import type { Dataset } from '@fsad/datasets';
 import { DivergedError, type Detector, type DetectorEvent } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking/journal';
 import { readCurves } from './curves.ts';
 import { endingOf, InterruptedError } from './failure.ts';
-import {
-  sweepTemporaries,
-  writeAtomically,
-  readResult,
-  sidePath,
-  writeResult,
-  type TrialResult,
-} from '../store/index.ts';
+import { readResult, sidePath, writeResult, type TrialResult, workFolder } from '../store/index.ts';
 import { columns, judge } from './judge.ts';
 import { judgePixels } from './judge-pixels.ts';
 import { keepScores } from './kept-scores.ts';
@@ -28,7 +22,6 @@ import {
   resultFrame,
   taskDataset,
   trialImages,
-  workFolder,
   type TrialImages,
   type TrialSurroundings,
   type TrialTask,
@@ -190,7 +183,7 @@ async function fitted(given: {
     journal.commit();
     await rm(model, { recursive: true, force: true });
     await detector.save(model);
-    await writeAtomically(saved, '');
+    await replaceFile(saved, '');
     return detector;
   } catch (error) {
     detector.dispose();
@@ -251,8 +244,8 @@ async function judgeTrial(given: {
   const samples = await drawSamples(detector, evaluation.samples, split.shots);
   const pictures = { folder, evaluation, dataset, split, items, scores, maps, samples };
   const artefacts = await drawPictures(pictures);
-  await writeAtomically(join(folder, 'scores.json'), JSON.stringify(scores));
-  await writeAtomically(join(folder, 'curves.json'), JSON.stringify(readCurves(store, task.key)));
+  await replaceFile(join(folder, 'scores.json'), JSON.stringify(scores));
+  await replaceFile(join(folder, 'curves.json'), JSON.stringify(readCurves(store, task.key)));
   const metrics = judge(scores, pixel);
   return { metrics: onTheWay ? { ...metrics, onTheWay } : metrics, artefacts };
 }

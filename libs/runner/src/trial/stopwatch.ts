@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../store/index.ts';
 
 interface Kept {
   startedAt: string;
@@ -9,6 +8,7 @@ interface Kept {
   score: number;
 }
 
+import { replaceFile } from '@fsad/files';
 /** Seconds a trial has taken over all its attempts; survives a kill to within a few seconds. */
 export class Stopwatch {
   readonly #path: string;
@@ -50,7 +50,7 @@ export class Stopwatch {
   /** Writes the present state, so that a later attempt counts from here. */
   async keep(): Promise<void> {
     if (this.#running) this.start(this.#running.part);
-    await writeAtomically(this.#path, JSON.stringify(this.#kept));
+    await replaceFile(this.#path, JSON.stringify(this.#kept));
   }
 
   get attempts(): number {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
 import type { TrialDraw } from '../plan/index.ts';
@@ -21,11 +20,6 @@ export interface TrialSurroundings {
   /** Folder of the trial's dataset; null for the registry's own place. */
   readonly data: string | null;
   readonly threads: number;
-}
-
-/** Where a trial that is not finished keeps what it has. */
-export function workFolder(store: string, key: string): string {
-  return join(store, 'work', key);
 }
 
 /** The images of a trial, found again. */

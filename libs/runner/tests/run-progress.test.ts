@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, RunProgress } from '../src/progress.ts';
+import { RunProgress } from '../src/progress/index.ts';
 import type { RunEvent } from '../src/run-events.ts';
 import { sampleCell } from './support/samples.ts';
 
@@ -101,13 +101,4 @@ describe('progress of a run', () => {
       'NOT WELL generated a, 1-shot, trial 0, steady full: diverged: scale-1 40/500: loss is NaN',
     );
   });
-
-  it.each([
-    [4.25, '4.3 s'],
-    [59.4, '59 s'],
-    [75, '1 min 15 s'],
-    [3000, '50 min'],
-    [36000, '10.0 h'],
-    [3 * 86400, '3.0 days'],
-  ])('writes %d seconds as %s', (seconds, text) => expect(duration(seconds)).toBe(text));
 });

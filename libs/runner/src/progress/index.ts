@@ -1,0 +1,3 @@
+export { RunProgress } from './run-progress.ts';
+export type { ProgressScreen } from './screen.ts';
+export { StageProgress } from './stage-progress.ts';
