@@ -2,7 +2,6 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { trialKey, type Cell, type TrialInputs } from '@fsad/runner';
 import { claimAbove } from '../src/results/claims.ts';
 import { pairedDifference, pointsOf, type Point } from '../src/results/measured.ts';
 import { rankOrder } from '../src/results/ranks.ts';
@@ -11,6 +10,7 @@ import { requireKey, type TrialRecord } from '../src/results/record.ts';
 import { sharesOf } from '../src/results/share.ts';
 import { staleResults, writeResults } from '../src/results/write-results.ts';
 import { publishedTable } from '../src/published.ts';
+import { fakeRecord } from './fake-record.ts';
 import type { SettingComparison } from '../src/compare.ts';
 
 const committed = join(import.meta.dirname, '../../../results');
@@ -21,85 +21,32 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A trial of the full method on CIFAR10 with whatever differs. */
-function record(cell: Partial<Cell>, auroc: number, settings: unknown = { steps: 3 }): TrialRecord {
-  const whole: Cell = {
-    experiment: 'ablation-table-1',
-    dataset: 'cifar10',
-    class: 'airplane',
-    shots: 1,
-    trial: 0,
-    detector: 'htdg',
-    variant: 'full',
-    budget: 'reduced',
-    ...cell,
-  };
-  const evaluation = { pixel: false, maps: 0, examples: 0, samples: 0 };
-  const inputs: TrialInputs = {
-    configuration: { detector: whole.detector, settings, seed: whole.trial, evaluation },
-    split: `split of ${whole.class} ${whole.trial}`,
-    testSubset: 'subset',
-    data: 'data',
-    decoder: 'decoder',
-    engine: 'native',
-    numericVersion: 1,
-  };
-  return {
-    key: trialKey(inputs),
-    cells: [whole],
-    status: 'ok',
-    failure: null,
-    inputs,
-    train: ['train/1'],
-    test: { subset: 'test', images: 500, anomalous: 450, available: 10000 },
-    warnings: [],
-    metrics: {
-      auroc,
-      aurocInterval: null,
-      perScale: [auroc],
-      fractions: { '1': auroc },
-      parts: {},
-      pixel: null,
-    },
-    provenance: {
-      commit: 'abc',
-      engine: 'native',
-      threads: 1,
-      cpu: 'cpu',
-      node: 'v20',
-      finishedAt: '2026-11-28T00:00:00.000Z',
-      clock: 'wall',
-      seconds: { fit: 1, score: 2, total: 3 },
-    },
-  };
-}
-
 async function keep(records: readonly TrialRecord[]): Promise<void> {
   for (const [name, content] of recordFiles(records)) await writeFile(join(folder, name), content);
 }
 
 describe('records', () => {
   it('are read as they were written, settings from the file they share', async () => {
-    const records = [record({}, 0.75), record({ class: 'frog' }, 0.5)];
+    const records = [fakeRecord({}, 0.75), fakeRecord({ class: 'frog' }, 0.5)];
     await keep(records);
     expect(await readRecords(folder)).toEqual(records);
     expect(Object.keys(JSON.parse(await readFile(join(folder, 'settings.json'), 'utf8')))).toHaveLength(1);
   });
   it('whose inputs do not give their key are refused, naming the cell', async () => {
-    const { inputs, ...rest } = record({}, 0.75);
+    const { inputs, ...rest } = fakeRecord({}, 0.75);
     const altered = { ...rest, inputs: { ...inputs, numericVersion: 2 } };
     expect(() => requireKey(altered)).toThrow('airplane, htdg full): its inputs do not give its key');
     await keep([altered]);
     await expect(readRecords(folder)).rejects.toThrow('it was altered');
   });
   it('that claim one cell twice are refused, naming both lines', async () => {
-    await keep([record({}, 0.75), record({}, 0.5, { steps: 4 })]);
+    await keep([fakeRecord({}, 0.75), fakeRecord({}, 0.5, { steps: 4 })]);
     await expect(readRecords(folder)).rejects.toThrow(
       /ablation-table-1.jsonl:2: .* has a record at .*:1 already/,
     );
   });
   it('with a number that is no AUROC are refused, naming the line', async () => {
-    await keep([record({}, 1.5)]);
+    await keep([fakeRecord({}, 1.5)]);
     await expect(readRecords(folder)).rejects.toThrow('ablation-table-1.jsonl:1');
   });
 });
@@ -109,16 +56,18 @@ describe('paired differences', () => {
   const classes = ['airplane', 'frog', 'ship'];
 
   it('are over the trials that both have, and have no interval below three of them', () => {
-    const full = points(record({}, 0.8), record({ class: 'frog' }, 0.7));
-    const other = points(record({ variant: 'a' }, 0.7), record({ variant: 'a', class: 'ship' }, 0.1));
+    const full = points(fakeRecord({}, 0.8), fakeRecord({ class: 'frog' }, 0.7));
+    const other = points(fakeRecord({ variant: 'a' }, 0.7), fakeRecord({ variant: 'a', class: 'ship' }, 0.1));
     expect(pairedDifference(full, other)).toMatchObject({ pairs: 1, low: null, high: null });
     expect(pairedDifference(full, other)?.mean).toBeCloseTo(10, 10);
     expect(pairedDifference(full, [])).toBeNull();
   });
   it('decide a claim only where their interval lies on one side of zero', () => {
-    const full = points(...classes.map((name) => record({ class: name }, 0.8)));
-    const below = points(...classes.map((name, i) => record({ class: name, variant: 'a' }, 0.6 + i / 100)));
-    const mixed = points(...classes.map((name, i) => record({ class: name, variant: 'b' }, 0.6 + i / 5)));
+    const full = points(...classes.map((name) => fakeRecord({ class: name }, 0.8)));
+    const below = points(
+      ...classes.map((name, i) => fakeRecord({ class: name, variant: 'a' }, 0.6 + i / 100)),
+    );
+    const mixed = points(...classes.map((name, i) => fakeRecord({ class: name, variant: 'b' }, 0.6 + i / 5)));
     const verdict = (a: readonly Point[], b: readonly Point[]) =>
       claimAbove('it is above', '1-shot', [{ name: 'a', by: pairedDifference(a, b) }]).verdict;
     expect(verdict(full, below)).toBe('holds');
@@ -135,8 +84,8 @@ describe('paired differences', () => {
 
 it('the share of a table counts cells with a trial, and trials against the ten of the paper', () => {
   const table = publishedTable('ablation', 'cifar10', 1)!;
-  const records = [record({}, 0.8), record({ trial: 1 }, 0.8), record({ variant: 'a' }, 0.8)];
-  const unknown = record({ variant: 'f-mismatched', detector: 'pixel-mse' }, 0.8);
+  const records = [fakeRecord({}, 0.8), fakeRecord({ trial: 1 }, 0.8), fakeRecord({ variant: 'a' }, 0.8)];
+  const unknown = fakeRecord({ variant: 'f-mismatched', detector: 'pixel-mse' }, 0.8);
   const [share] = sharesOf([table], pointsOf([...records, unknown], 'ablation-table-1'));
   expect(share).toMatchObject({ cells: 80, filled: 2, trials: 800, done: 3, budget: 'reduced' });
 });
