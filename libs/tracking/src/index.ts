@@ -1,3 +1,3 @@
 export * from './journal-entry.ts';
 export { LiveSync, type LiveEnd } from './live-sync.ts';
-export { isComplete, syncStore, type SyncOptions, type SyncSummary } from './sync.ts';
+export { isComplete, syncStore, type StoredResults, type SyncOptions, type SyncSummary } from './sync.ts';

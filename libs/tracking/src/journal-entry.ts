@@ -5,4 +5,4 @@ export { scanJournal, type JournalScan } from './journal-file.ts';
 export { LockedError, type LockHolder } from '@fsad/files';
 export { paramsOf } from './params.ts';
 export { JournalError } from './record-appender.ts';
-export { journalKeys, journalPath, storeId } from './store.ts';
+export { journalKeys, journalPath, storeId, trialFolder } from './store.ts';

@@ -6,7 +6,7 @@ import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from
 import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
 import { scanJournal } from './journal-file.ts';
 import { RecordAppender, type AppenderOptions } from './record-appender.ts';
-import { journalPath, storeId } from './store.ts';
+import { journalPath, storeId, trialFolder } from './store.ts';
 
 /** What was found when a journal was opened. */
 export interface JournalRecovery {
@@ -62,6 +62,7 @@ export class Journal {
   readonly #lock: Lock;
   readonly #appender: RecordAppender;
   readonly #clock: () => number;
+  readonly #elapsed: () => number;
   readonly #lastStep = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #committed = 0;
@@ -76,6 +77,8 @@ export class Journal {
     this.#store = resolve(store);
     this.#lock = lock;
     this.#clock = options.clock ?? Date.now;
+    this.#elapsed = options.elapsed ?? (() => performance.now());
+    this.#refreshedAt = this.#elapsed();
     this.recovery = this.#recover();
     this.#appender = new RecordAppender(path, options);
     try {
@@ -132,20 +135,21 @@ export class Journal {
   }
 
   /**
-   * Refers to a file of the store that is to be seen in MLflow under `path`; the last reference to a path counts.
-   * @throws Error when the file is outside the store or cannot be read
+   * Refers to a file of the trial's folder that is to be seen in MLflow under `path`; the last reference to a path counts.
+   * @throws Error when the file is outside of that folder or cannot be read
    */
   artifact(path: string, file: string): void {
     checkName('artefact path', path);
-    const inside = relative(this.#store, resolve(this.#store, file));
+    const folder = resolve(trialFolder(this.#store, this.key));
+    const inside = relative(folder, resolve(this.#store, file));
     if (inside.startsWith('..') || isAbsolute(inside)) {
       throw new Error(
-        `artefact ${file} lies outside the store ${this.#store}; write it inside, then refer to it`,
+        `artefact ${file} lies outside the trial's folder ${folder}; write it inside, then refer to it`,
       );
     }
-    const bytes = readFileSync(join(this.#store, inside));
+    const bytes = readFileSync(join(folder, inside));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const where = inside.split(sep).join('/');
+    const where = relative(this.#store, join(folder, inside)).split(sep).join('/');
     this.#append({ type: 'artifact', at: this.#now(), path, file: where, bytes: bytes.length, sha256 });
   }
 
@@ -200,8 +204,8 @@ export class Journal {
 
   #tick(): void {
     this.#appender.tick();
-    if (this.#clock() - this.#refreshedAt < 10_000) return;
-    this.#refreshedAt = this.#clock();
+    if (this.#elapsed() - this.#refreshedAt < 10_000) return;
+    this.#refreshedAt = this.#elapsed();
     try {
       this.#lock.refresh();
     } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MlflowClient, type Connection, type RetryNotice, type RetryPolicy } from '@fsad/mlflow-client';
 import { LockedError } from '@fsad/files';
-import { isComplete, syncStore, type SyncSummary } from './sync.ts';
+import { isComplete, syncStore, type StoredResults, type SyncSummary } from './sync.ts';
 
 /** How a live sync ended. */
 export interface LiveEnd {
@@ -23,6 +23,7 @@ export class LiveSync {
   readonly #connection: Connection;
   readonly #onNote: (text: string) => void;
   readonly #everyMs: number;
+  readonly #results: StoredResults | undefined;
   readonly #ender = new AbortController();
   readonly #loop: Promise<void>;
   readonly #told = new Set<string>();
@@ -31,7 +32,13 @@ export class LiveSync {
   #retried: string | null = null;
 
   /** @param onNote Gets a sentence for the person when the server goes away, comes back, or something cannot be told. */
-  constructor(store: string, connection: Connection, onNote: (text: string) => void, everyMs = 5000) {
+  constructor(
+    store: string,
+    connection: Connection,
+    onNote: (text: string) => void,
+    { everyMs = 5000, results }: { readonly everyMs?: number; readonly results?: StoredResults } = {},
+  ) {
+    this.#results = results;
     this.#store = store;
     this.#connection = connection;
     this.#onNote = onNote;
@@ -97,7 +104,10 @@ export class LiveSync {
     const connection = { ...this.#connection, retry: { ...this.#connection.retry, ...retry } };
     this.#retried = null;
     const onRetry = ({ error }: RetryNotice): void => void (this.#retried = error.message);
-    return syncStore(this.#store, new MlflowClient(connection, { signal, onRetry }), { signal });
+    return syncStore(this.#store, new MlflowClient(connection, { signal, onRetry }), {
+      signal,
+      results: this.#results,
+    });
   }
 
   #noteOnce(note: string): void {

@@ -32,7 +32,10 @@ export class JournalError extends Error {
 }
 
 export interface AppenderOptions {
+  /** Milliseconds since 1970, for the times that records carry. */
   readonly clock?: () => number;
+  /** Milliseconds of a clock that nobody sets, for intervals. */
+  readonly elapsed?: () => number;
   readonly files?: AppenderFiles;
   /** Bytes kept in memory while the disk refuses them; past that `append` throws. Default 4 MiB. */
   readonly bufferBytes?: number;
@@ -50,7 +53,7 @@ export class RecordAppender {
   readonly #path: string;
   readonly #file: number;
   readonly #files: AppenderFiles;
-  readonly #clock: () => number;
+  readonly #elapsed: () => number;
   readonly #bufferBytes: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -64,10 +67,10 @@ export class RecordAppender {
     this.#path = path;
     this.#file = fs.openSync(path, 'a');
     this.#files = options.files ?? realFiles;
-    this.#clock = options.clock ?? Date.now;
+    this.#elapsed = options.elapsed ?? (() => performance.now());
     this.#bufferBytes = options.bufferBytes ?? 4 * 1024 * 1024;
     this.#written = this.#synced = fs.fstatSync(this.#file).size;
-    this.#triedAt = this.#syncedAt = this.#clock();
+    this.#triedAt = this.#syncedAt = this.#elapsed();
   }
 
   /** Where the next record will begin. */
@@ -85,7 +88,7 @@ export class RecordAppender {
 
   /** Writes and synchronises what is due. Failures wait for the next call. */
   tick(): void {
-    const now = this.#clock();
+    const now = this.#elapsed();
     const due = now - this.#triedAt >= writeEveryMs;
     try {
       if (due || this.#pendingBytes >= writeAtBytes) this.write();
@@ -97,7 +100,7 @@ export class RecordAppender {
 
   /** Hands the buffer to the operating system. @throws JournalError */
   write(): void {
-    this.#triedAt = this.#clock();
+    this.#triedAt = this.#elapsed();
     if (this.#pendingBytes === 0) return;
     const data = Buffer.concat(this.#pending, this.#pendingBytes);
     try {
@@ -134,7 +137,7 @@ export class RecordAppender {
       }
       this.#synced = this.#written;
     }
-    this.#syncedAt = this.#clock();
+    this.#syncedAt = this.#elapsed();
   }
 
   close(): void {

@@ -1,29 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRecords } from '@fsad/files';
-import type { JournalEvent } from './events.ts';
+import { readEvents } from './journal-file.ts';
 
 /** Where tracking keeps its files: everything lies in `tracking` inside the store of results. */
 export const trackingFolder = (store: string): string => join(store, 'tracking');
 
 const journalsFolder = (store: string): string => join(trackingFolder(store), 'journals');
 
-/** The journal of the trial `key`: `<store>/tracking/journals/<first two of key>/<key>.journal`. @throws RangeError for a key that is no file name */
+const isKey = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+/** @throws RangeError for text that is no key of a trial, and so no part of a path */
+function checkKey(key: string): string {
+  if (isKey(key)) return key;
+  throw new RangeError(`${JSON.stringify(key)} is no key of a trial: 64 hexadecimal digits`);
+}
+
+/** The journal of the trial `key`: `<store>/tracking/journals/<first two of key>/<key>.journal`. @throws RangeError for what is no key */
 export function journalPath(store: string, key: string): string {
-  if (!/^[A-Za-z0-9_.-]{3,100}$/.test(key)) {
-    throw new RangeError(
-      `trial key ${JSON.stringify(key)} must be 3 to 100 letters, digits, "_", "." or "-"`,
-    );
-  }
-  return join(journalsFolder(store), key.slice(0, 2), `${key}.journal`);
+  return join(journalsFolder(store), checkKey(key).slice(0, 2), `${key}.journal`);
+}
+
+/** Where the files of the trial `key` lie: `<store>/<first two of key>/<key>`. @throws RangeError for what is no key */
+export function trialFolder(store: string, key: string): string {
+  return join(store, checkKey(key).slice(0, 2), key);
 }
 
 /** Keys of all journals in a store, sorted. */
 export function* journalKeys(store: string): Generator<string> {
   for (const folder of list(journalsFolder(store))) {
     for (const file of list(join(journalsFolder(store), folder))) {
-      if (file.endsWith('.journal')) yield file.slice(0, -'.journal'.length);
+      const key = file.slice(0, -'.journal'.length);
+      if (file.endsWith('.journal') && isKey(key) && key.startsWith(folder)) yield key;
     }
   }
 }
@@ -55,14 +63,15 @@ export function storeId(store: string): string {
       rmSync(draft, { force: true });
     }
   }
-  return readFileSync(path, 'utf8').trim();
+  const id = readFileSync(path, 'utf8').trim();
+  if (/^[\w-]{8,64}$/.test(id)) return id;
+  throw new Error(`${path}: holds no id of a store; delete it, and it is made again from the journals`);
 }
 
 function idFromJournals(store: string): string | undefined {
   for (const key of journalKeys(store)) {
-    for (const { value } of readRecords(journalPath(store, key))) {
-      const header = value as JournalEvent | undefined;
-      if (header?.type === 'journal') return header.store;
+    for (const { event } of readEvents(journalPath(store, key))) {
+      if (event?.type === 'journal') return event.store;
       break;
     }
   }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeRecord, readRecords, replaceFileSync } from '@fsad/files';
+import { z } from 'zod';
+import { cellSchema, outcomes } from './event-schema.ts';
 import type { Cell } from './events.ts';
 import { groupId, type Group } from './identity.ts';
 import { RecordAppender } from './record-appender.ts';
@@ -54,6 +56,51 @@ type StateRecord =
   | { readonly type: 'experiment'; readonly value: ToldExperiment }
   | { readonly type: 'doubt'; readonly value: DoubtedRun }
   | { readonly type: 'forget'; readonly kind: 'trial' | 'parent' | 'doubt'; readonly id: string };
+
+const text = z.string();
+const count = z.int().nonnegative();
+const time = z.int();
+
+/** What was written by another program, or by hand, counts as damaged: it only costs looking again. */
+const stateRecord: z.ZodType<StateRecord> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('trial'),
+    value: z
+      .object({
+        key: text,
+        told: count,
+        size: z.int(),
+        mtimeMs: z.number(),
+        state: z.object({
+          cells: z.array(cellSchema),
+          startedAt: time.nullable(),
+          outcome: z.enum([...outcomes, 'running']).nullable(),
+          endedAt: time.nullable(),
+          ok: count.nullable(),
+          filled: z.array(z.object({ cell: count, at: time })),
+        }),
+        runs: z.array(text),
+      })
+      .refine(({ state, runs }) => runs.length === 0 || runs.length === state.cells.length),
+  }),
+  z.object({
+    type: z.literal('parent'),
+    value: z.object({
+      group: text,
+      experiment: text,
+      run: text,
+      steps: count,
+      stepsDigest: text,
+      digest: text,
+    }),
+  }),
+  z.object({ type: z.literal('experiment'), value: z.object({ name: text, id: text, createdAt: time }) }),
+  z.object({
+    type: z.literal('doubt'),
+    value: z.object({ identity: text, experimentId: text, since: time }),
+  }),
+  z.object({ type: z.literal('forget'), kind: z.enum(['trial', 'parent', 'doubt']), id: text }),
+]);
 
 /** A trial's place in a group. */
 export interface Member {
@@ -180,8 +227,9 @@ export class SyncState {
     let damaged = 0;
     for (const { value } of existsSync(this.path) ? readRecords(this.path) : []) {
       records++;
-      if (value === undefined) damaged++;
-      else this.#apply(value as StateRecord);
+      const record = stateRecord.safeParse(value).data;
+      if (record) this.#apply(record);
+      else damaged++;
     }
     const live = [this.trials, this.parents, this.experiments, this.doubts];
     const count = live.reduce((sum, { size }) => sum + size, 0);

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { acquireLock, type Lock } from '@fsad/files';
@@ -11,7 +11,20 @@ import { SyncState } from './sync-state.ts';
 import { tellParent } from './tell-parent.ts';
 import { noteUntold, tellTrial } from './tell-trial.ts';
 
+/** Results that lie in the store beside the journals. */
+export interface StoredResults {
+  /** Keys of all trials that have a result. */
+  keys(): Promise<Iterable<string>>;
+  /**
+   * Completes the journal of a finished trial from its result, or makes it again. False where there is nothing to complete, or another process
+   * writes it.
+   */
+  completeJournal(key: string): Promise<boolean>;
+}
+
 export interface SyncOptions {
+  /** Where given, a finished trial whose journal is torn, empty or gone is told from its result. */
+  readonly results?: StoredResults;
   /** Ends the sync; what was told stays told, the summary says what remains. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -78,7 +91,7 @@ class Sync {
   readonly #lock: Lock;
   readonly #options: SyncOptions;
   readonly #failed = new Map<string, string>();
-  #refreshedAt = 0;
+  #refreshedAt = performance.now();
   #stumbled = 0;
 
   constructor(store: string, client: MlflowClient, state: SyncState, lock: Lock, options: SyncOptions) {
@@ -91,7 +104,8 @@ class Sync {
 
   async run(): Promise<SyncSummary> {
     const began = Date.now();
-    const keys = [...journalKeys(this.#store)];
+    const finished = new Set(await this.#options.results?.keys());
+    const keys = [...new Set([...journalKeys(this.#store), ...finished])].sort();
     const refused = new Set<string>();
     let told = 0;
     let done = 0;
@@ -100,11 +114,10 @@ class Sync {
       await this.#runs.forgetWhatIsGone();
       for (const key of keys) {
         if (done++ % 500 === 0) await this.#breathe();
-        if (!this.#isUnchanged(key)) {
+        const mayBeOpen = finished.has(key) && !this.#isEnded(key);
+        if (mayBeOpen || !this.#isUnchanged(key)) {
           await this.#breathe();
-          const outcome = await this.#attempt(`trial ${key}`, () =>
-            tellTrial(this.#store, key, this.#state, this.#runs),
-          );
+          const outcome = await this.#attempt(`trial ${key}`, () => this.#tell(key, finished.has(key)));
           if (outcome === 'failed') {
             noteUntold(this.#store, key, this.#state);
             refused.add(key);
@@ -137,6 +150,25 @@ class Sync {
       stopped,
       notes: [...notes],
     };
+  }
+
+  /** Tells what is new of a trial; where it is finished and its journal does not say so, the journal is completed first. */
+  async #tell(key: string, finished: boolean): Promise<boolean> {
+    const tell = (): Promise<boolean> => tellTrial(this.#store, key, this.#state, this.#runs);
+    const there = existsSync(journalPath(this.#store, key));
+    const told = there && !this.#isUnchanged(key) ? await tell() : false;
+    if (!finished || (there && this.#isEnded(key))) return told;
+    if (!(await this.#options.results?.completeJournal(key))) return told;
+    // Its offsets are others than those that were told.
+    this.#state.forget('trial', key);
+    this.#runs.notes.add(`trial ${key}: its journal was torn or gone and is completed from its result`);
+    return (await tell()) || told;
+  }
+
+  /** Whether the server was told how a trial ended. */
+  #isEnded(key: string): boolean {
+    const { cells = [], outcome = null } = this.#state.trials.get(key)?.state ?? {};
+    return cells.length > 0 && outcome !== null && outcome !== 'running';
   }
 
   /** Runs `work`; gives the reason where the server, or the caller, ended it. */
@@ -172,7 +204,7 @@ class Sync {
   async #breathe(): Promise<void> {
     await turn();
     this.#options.signal?.throwIfAborted();
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#refreshedAt < 10_000) return;
     this.#refreshedAt = now;
     this.#lock.refresh();

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readRecords } from '@fsad/files';
 import { fromWire, isCode } from '@fsad/mlflow-client';
-import type { JournalEvent } from './events.ts';
+import { readEvents } from './journal-file.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
 import { byEnd, parentPoints, parentStatus, replacedTrials, type FinishedTrial } from './parent-runs.ts';
 import { journalPath } from './store.ts';
@@ -71,8 +70,7 @@ function digestOf(value: unknown): string {
 
 /** The final numbers of a trial, from the record of its end. */
 function resultsOf(store: string, { key, offset }: Ended): Record<string, number> {
-  for (const { value } of readRecords(journalPath(store, key), offset, offset + 1)) {
-    const event = value as JournalEvent | undefined;
+  for (const { event } of readEvents(journalPath(store, key), offset, offset + 1)) {
     if (event?.type !== 'ended') break;
     return Object.fromEntries(Object.entries(event.results).map(([name, wire]) => [name, fromWire(wire)]));
   }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { readInside, UnsafePathError } from '@fsad/files';
 import { isCode, limits, type DatasetInput, type MetricPoint, type NewRun } from '@fsad/mlflow-client';
-import type { Cell, JournalEvent, TrackedSplit } from './events.ts';
+import type { Cell, TrackedSplit } from './events.ts';
 import { groupName, groupParams, runIdentity, tagNames } from './identity.ts';
-import { scanJournal } from './journal-file.ts';
+import { readEvents, scanJournal } from './journal-file.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
-import { readRecords } from '@fsad/files';
-import { pointsOf, Replay, runStatus, type ToldArtifact } from './replay.ts';
-import { journalPath } from './store.ts';
+import { nothingKnown, pointsOf, Replay, runStatus, type ToldArtifact, type TrialState } from './replay.ts';
+import { journalPath, trialFolder } from './store.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** A committed stretch of a journal, in bytes. */
 interface Stretch {
+  readonly key: string;
   readonly path: string;
   readonly from: number;
   readonly to: number;
@@ -38,28 +38,33 @@ export async function tellTrial(
   }
 }
 
-/** Takes note of a trial that the server refused: all of it is to be told again, and its parent run counts it all the same. */
+/** Takes note of a trial that could not be told: all of it is to be told again, and its parent run counts it all the same. */
 export function noteUntold(store: string, key: string, state: SyncState): void {
   const path = journalPath(store, key);
-  const replay = replayOf({ path, from: 0, to: scanJournal(path).committed });
-  state.putTrial({ key, told: 0, size: -1, mtimeMs: 0, state: replay.state, runs: [] });
+  let found: TrialState = nothingKnown;
+  try {
+    found = replayOf({ key, path, from: 0, to: scanJournal(path).committed }).state;
+  } catch {
+    // It is not there, or another trial's: why it could not be told is said already.
+  }
+  state.putTrial({ key, told: 0, size: -1, mtimeMs: 0, state: found, runs: [] });
 }
 
 async function tellOnce(store: string, key: string, state: SyncState, runs: MlflowRuns): Promise<boolean> {
   const path = journalPath(store, key);
   const { size, mtimeMs } = statSync(path);
   const known = state.trials.get(key);
-  let before = known && known.told <= size ? known : undefined;
+  let before = known && beginsRecord(path, known.told, size) ? known : undefined;
   const { committed, damaged } = scanJournal(path, undefined, before?.told);
   const to = Math.max(before?.told ?? 0, committed);
   for (const { start, end } of damaged) {
     if (start < to) runs.notes.add(`${path}: ${end - start} bytes at ${start} are damaged and left out`);
   }
-  let replay = replayOf({ path, from: before?.told ?? 0, to }, before?.state);
+  let replay = replayOf({ key, path, from: before?.told ?? 0, to }, before?.state);
   if (before && replay.state.cells.length !== before.runs.length) {
     // A cell came that knows nothing yet: all is told again, which changes nothing for the others.
     before = undefined;
-    replay = replayOf({ path, from: 0, to });
+    replay = replayOf({ key, path, from: 0, to });
   }
   const from = before?.told ?? 0;
   const runIds: string[] = [];
@@ -69,7 +74,9 @@ async function tellOnce(store: string, key: string, state: SyncState, runs: Mlfl
     const runId =
       before?.runs[i] ?? (await runs.child(cell.experiment, newRun(runs, key, cell, parent, startTime))).id;
     if (to > from) {
-      await runs.unlessDeleted(runId, () => tellRun(store, runId, { path, from, to }, cell, replay, runs));
+      await runs.unlessDeleted(runId, () =>
+        tellRun(store, runId, { key, path, from, to }, cell, replay, runs),
+      );
     }
     runIds.push(runId);
   }
@@ -77,11 +84,22 @@ async function tellOnce(store: string, key: string, state: SyncState, runs: Mlfl
   return to > from;
 }
 
+/** Whether a journal still has a record that begins at `offset`, or ends there; one that was cut and continued since may not. */
+function beginsRecord(path: string, offset: number, size: number): boolean {
+  if (offset === 0 || offset > size) return offset === 0;
+  const file = openSync(path, 'r');
+  try {
+    const before = Buffer.alloc(1);
+    readSync(file, before, 0, 1, offset - 1);
+    return before.toString() === '\n';
+  } finally {
+    closeSync(file);
+  }
+}
+
 function replayOf({ path, from, to }: Stretch, before?: Replay['state']): Replay {
   const replay = new Replay(before);
-  for (const { start, value } of readRecords(path, from, to)) {
-    if (value !== undefined) replay.take(value as JournalEvent, start);
-  }
+  for (const { start, event } of readEvents(path, from, to)) if (event) replay.take(event, start);
   return replay;
 }
 
@@ -118,7 +136,7 @@ async function tellRun(
   });
   if (split) await runs.client.logDataset(runId, datasetOf(split));
   await tellPoints(runId, stretch, runs);
-  await tellArtifacts(store, runId, artifacts, runs);
+  await tellArtifacts(store, stretch.key, runId, artifacts, runs);
   const { outcome, endedAt } = replay.state;
   if (tags.outcome === undefined) return;
   await runs.client.updateRun(
@@ -143,9 +161,9 @@ function datasetOf(split: TrackedSplit): DatasetInput {
 
 async function tellPoints(runId: string, { path, from, to }: Stretch, runs: MlflowRuns): Promise<void> {
   let batch: MetricPoint[] = [];
-  for (const { value } of readRecords(path, from, to)) {
-    if (value === undefined) continue;
-    batch.push(...pointsOf(value as JournalEvent));
+  for (const { event } of readEvents(path, from, to)) {
+    if (!event) continue;
+    batch.push(...pointsOf(event));
     if (batch.length < limits.metricsPerBatch) continue;
     await runs.log(runId, { metrics: batch });
     batch = [];
@@ -155,6 +173,7 @@ async function tellPoints(runId: string, { path, from, to }: Stretch, runs: Mlfl
 
 async function tellArtifacts(
   store: string,
+  key: string,
   runId: string,
   artifacts: ReadonlyMap<string, ToldArtifact>,
   runs: MlflowRuns,
@@ -162,7 +181,8 @@ async function tellArtifacts(
   if (artifacts.size === 0) return;
   const run = await runs.client.getRun(runId);
   for (const [path, artifact] of artifacts) {
-    const bytes = 'text' in artifact ? Buffer.from(artifact.text) : contentOf(store, artifact, runs);
+    const bytes =
+      'text' in artifact ? Buffer.from(artifact.text) : await contentOf(store, key, artifact, runs);
     if (!bytes) continue;
     try {
       await runs.client.uploadArtifact(run, path, bytes);
@@ -177,18 +197,26 @@ async function tellArtifacts(
   }
 }
 
-/** The file as it was when the journal told of it; null, with a note, where it is no more. */
-function contentOf(
+/** The file as it was when the journal told of it; null, with a note, where it is no more, or was never one of the trial's. */
+async function contentOf(
   store: string,
-  { file, sha256 }: Extract<ToldArtifact, { file: string }>,
+  key: string,
+  { file, bytes: size, sha256 }: Extract<ToldArtifact, { file: string }>,
   { notes }: MlflowRuns,
-): Buffer | null {
+): Promise<Buffer | null> {
+  const folder = `${key.slice(0, 2)}/${key}/`;
+  if (!file.startsWith(folder)) {
+    notes.add(`${JSON.stringify(file)}: is no file of trial ${key} and is not told`);
+    return null;
+  }
   let bytes: Buffer;
   try {
-    bytes = readFileSync(join(store, file));
+    bytes = await readInside(trialFolder(store, key), file.slice(folder.length), size);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    notes.add(`${file}: is gone from the store and is not told`);
+    if (error instanceof UnsafePathError) notes.add(`${error.message}, nor told`);
+    else if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      notes.add(`${file}: is gone from the store and is not told`);
+    else throw error;
     return null;
   }
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;

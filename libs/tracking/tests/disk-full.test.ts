@@ -28,7 +28,7 @@ describe('a journal on a full disk', () => {
   it('keeps points in memory, leaves a valid file, and writes all when there is room', () => {
     let now = 0;
     let room = Infinity;
-    const journal = openJournal(store, key, { clock: () => now, files: diskThat({ room: () => room }) });
+    const journal = openJournal(store, key, { elapsed: () => now, files: diskThat({ room: () => room }) });
     journal.metric('loss', 0, 1);
     journal.commit();
     room = 0;

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -138,7 +139,8 @@ describe('a journal', () => {
     expect(() => journal.metric('../loss', 0, 1)).toThrow(/"\.\." part/);
     expect(() => journal.metric('loss', 0.5, 1)).toThrow(/whole number/);
     expect(() => journal.metric('loss', 0, '1' as unknown as number)).toThrow(/must be a number/);
-    expect(() => journal.artifact('x.txt', '../outside.txt')).toThrow(/outside the store/);
+    expect(() => journal.artifact('x.txt', '../outside.txt')).toThrow(/outside the trial's folder/);
+    expect(() => journal.artifact('x.txt', 'ab/other.txt')).toThrow(/outside the trial's folder/);
     journal.metric('loss', 0, 1);
     journal.close();
     expect(steps()).toEqual([0]);
@@ -146,16 +148,16 @@ describe('a journal', () => {
   });
 
   it('refers to a file of the store with its size and digest', () => {
-    mkdirSync(join(store, 'ab'));
-    writeFileSync(join(store, 'ab/result.json'), '{}');
+    mkdirSync(join(store, 'ab', key), { recursive: true });
+    writeFileSync(join(store, 'ab', key, 'scores.json'), '{}');
     const journal = openJournal(store, key);
-    journal.artifact('result.json', 'ab/result.json');
+    journal.artifact('scores.json', join(store, 'ab', key, 'scores.json'));
     journal.close();
     expect(events()).toContainEqual(
       expect.objectContaining({
         type: 'artifact',
-        path: 'result.json',
-        file: 'ab/result.json',
+        path: 'scores.json',
+        file: `ab/${key}/scores.json`,
         bytes: 2,
         sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
       }),
@@ -170,11 +172,56 @@ describe('a journal', () => {
     expect(() => openJournal(store, key)).toThrow(/elsewhere/);
   });
 
+  it('goes on writing when somebody sets the clock back by an hour', () => {
+    let clock = 1_700_000_000_000;
+    let elapsed = 0;
+    const journal = openJournal(store, key, { clock: () => clock, elapsed: () => elapsed });
+    journal.metric('loss', 0, 1);
+    clock -= 3_600_000;
+    elapsed += 1001;
+    journal.metric('loss', 1, 1);
+    expect(steps()).toEqual([0, 1]);
+    journal.close();
+  });
+
+  it('leaves out a whole record that is nothing a journal holds', () => {
+    const journal = openJournal(store, key);
+    journal.metric('loss', 0, 1);
+    journal.close();
+    const strange = [
+      { type: 'metrics', at: 1, step: '1', values: { loss: 1 } },
+      { type: 'metrics', at: 1, step: 1, values: { loss: null } },
+      { type: 'ended', at: 1, outcome: 'fine', results: {} },
+      { type: 'dance', at: 1 },
+      [],
+      null,
+    ];
+    for (const record of strange) appendFileSync(path, encodeRecord(record));
+    appendFileSync(path, encodeRecord({ type: 'metrics', at: 1, step: 2, values: { loss: 1 } }));
+    appendFileSync(path, encodeRecord({ type: 'commit', offset: 1e9 }));
+    expect(steps()).toEqual([0, 2]);
+    const { damaged, committed } = scanJournal(path);
+    expect(damaged).toHaveLength(strange.length);
+    expect(committed).toBeLessThan(statSync(path).size);
+  });
+
+  it('is refused under the name of another trial', () => {
+    openJournal(store, key).close();
+    const other = journalPath(store, 'cd'.repeat(32));
+    mkdirSync(dirname(other), { recursive: true });
+    copyFileSync(path, other);
+    expect(() => scanJournal(other)).toThrow(`this is the journal of trial ${key}`);
+  });
+
+  it.each(['../../x', 'AB'.repeat(32), 'ab'.repeat(31), ''])('has no place for the key %j', (bad) => {
+    expect(() => journalPath(store, bad)).toThrow('64 hexadecimal digits');
+  });
+
   it('writes after a second and synchronises after five', () => {
     let now = 0;
     let syncs = 0;
     const files = diskThat({ beforeSync: () => syncs++ });
-    const journal = openJournal(store, key, { clock: () => now, files });
+    const journal = openJournal(store, key, { elapsed: () => now, files });
     const before = { size: statSync(path).size, syncs };
     journal.metric('loss', 0, 1);
     expect(statSync(path).size).toBe(before.size);

@@ -32,7 +32,7 @@ function connection(uri = server.url, timeoutMs = 10_000): Connection {
 }
 
 function begin(timeoutMs?: number): LiveSync {
-  live = new LiveSync(store, connection(undefined, timeoutMs), (note) => notes.push(note), 10);
+  live = new LiveSync(store, connection(undefined, timeoutMs), (note) => notes.push(note), { everyMs: 10 });
   return live;
 }
 

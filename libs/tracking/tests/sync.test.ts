@@ -1,4 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRetryPolicy, MlflowClient, type RetryPolicy } from '@fsad/mlflow-client';
@@ -7,12 +19,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   addCell,
   isComplete,
+  journalPath,
   openJournal,
   syncStore,
+  type StoredResults,
   type SyncOptions,
   type SyncSummary,
 } from '../src/index.ts';
-import { acquireLock } from '@fsad/files';
+import { acquireLock, encodeRecord } from '@fsad/files';
 import { beginTrial, cell, contents, endTrial, keyOf, tellSteps, writeTrial } from './stores.ts';
 
 let store: string;
@@ -245,6 +259,85 @@ describe('a sync', () => {
     expect(isComplete(summary)).toBe(true);
     expect(summary.notes).toEqual([expect.stringContaining('map-0.png: is gone')]);
     expect([...run(trialName(0)).artifacts.keys()]).toEqual(['configuration.json']);
+  });
+
+  it("reads no file that is not the trial's own, a regular one, of the stated size", async () => {
+    writeTrial(store, keyOf(1));
+    const folder = join(store, '01', keyOf(1));
+    symlinkSync('/etc/hostname', join(folder, 'link'));
+    writeFileSync(join(folder, 'grown'), 'abc');
+    mkdirSync(join(folder, 'folder'));
+    const path = journalPath(store, keyOf(1));
+    const inside = ['link', 'grown', 'folder', '../../../../../dev/zero'].map(
+      (name) => `01/${keyOf(1)}/${name}`,
+    );
+    const files = ['../../../dev/zero', '/dev/zero', `02/${keyOf(2)}/map-0.png`, ...inside];
+    for (const [i, file] of files.entries()) {
+      const artifact = {
+        type: 'artifact',
+        at: 1,
+        path: `stolen-${i}`,
+        file,
+        bytes: 2,
+        sha256: '0'.repeat(64),
+      };
+      appendFileSync(path, encodeRecord(artifact));
+    }
+    appendFileSync(path, encodeRecord({ type: 'commit', offset: statSync(path).size }));
+    const summary = await sync();
+    expect(isComplete(summary)).toBe(true);
+    expect(summary.notes).toHaveLength(files.length);
+    expect([...run(trialName(0)).artifacts.keys()].sort()).toEqual(['configuration.json', 'map-0.png']);
+  });
+
+  it("tells the others where one journal is another trial's, and passes over what is none", async () => {
+    writeThree();
+    copyFileSync(journalPath(store, keyOf(2)), journalPath(store, keyOf(1)));
+    writeFileSync(join(store, 'tracking', 'journals', '02', 'notes.journal'), 'x');
+    const summary = await sync();
+    expect(summary).toMatchObject({ told: 2, remaining: 1, stopped: null });
+    expect(summary.failures).toEqual([
+      { what: `trial ${keyOf(1)}`, message: expect.stringContaining(`the journal of trial ${keyOf(2)}`) },
+    ]);
+  });
+
+  describe('of a finished trial completes', () => {
+    /** Finishes the trial as its result would. */
+    const results: StoredResults = {
+      keys: async () => [keyOf(1)],
+      completeJournal: async (key) => {
+        const journal = beginTrial(store, key);
+        endTrial(store, journal, 0.9);
+        journal.close();
+        return true;
+      },
+    };
+
+    it.each(['torn', 'empty', 'gone'])('its journal when it is %s', async (how) => {
+      writeTrial(store, keyOf(1));
+      const path = journalPath(store, keyOf(1));
+      if (how === 'gone') rmSync(path);
+      else truncateSync(path, how === 'torn' ? 3000 : 0);
+      const before = await sync();
+      expect(before.remaining).toBe(0);
+      expect([...server.mlflow.runs.values()].map(({ status }) => status)).not.toContain('FINISHED');
+      const summary = await sync({ results });
+      expect(isComplete(summary)).toBe(true);
+      expect(summary.notes).toEqual([expect.stringContaining('completed from its result')]);
+      expect(run(trialName(0))).toMatchObject({ status: 'FINISHED' });
+      const requests = server.requests.length;
+      expect((await sync({ results })).told).toBe(0);
+      expect(server.requests.slice(requests)).toEqual(['GET experiments/get-by-name']);
+    });
+
+    it('nothing of a trial that another process works on', async () => {
+      const journal = beginTrial(store, keyOf(1));
+      tellSteps(journal, 0, 5);
+      const busy = { ...results, completeJournal: async () => false };
+      expect(isComplete(await sync({ results: busy }))).toBe(true);
+      expect(run(trialName(0)).status).toBe('RUNNING');
+      journal.close();
+    });
   });
 
   it('leaves a run deleted that was deleted in MLflow', async () => {
