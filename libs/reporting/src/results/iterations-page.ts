@@ -41,13 +41,13 @@ export async function iterationsPage(
     '```\nnpx fsad run experiments/iterations.ts --budget reduced --where shots=1 --data cifar10=data/cifar-10-batches-bin --data mnist=data/mnist --data fashion-mnist=data/fashion-mnist\n```\n',
   ];
   if (reading) parts.push('## Reading\n', `${reading.trim()}\n`);
-  for (const { budget, shots } of groupsOf(points)) {
-    const members = points.filter(({ cell }) => cell.budget === budget && cell.shots === shots);
-    const file = `auroc-by-iterations-${budget}-${shots}.png`;
+  for (const { budget, shots, variant } of groupsOf(points)) {
+    const members = select(points, { budget, shots, variant });
+    const file = `auroc-by-iterations-${budget}-${shots}-${variant}.png`;
     const figure = await drawFigure('AUROC against iterations, by class.', panelsOf(members));
     files.set(file, await figurePng(figure));
     parts.push(
-      `## ${shots}-shot, training of \`${budget}\`\n`,
+      `## ${shots}-shot, training of \`${budget}\`${variant === 'always' ? ', the generator in every iteration' : ''}\n`,
       `![AUROC against iterations](${file})\n`,
       ...[...new Set(members.map(({ cell }) => cell.dataset))].map((dataset) =>
         classTable(select(members, { dataset })),
@@ -63,9 +63,12 @@ export async function iterationsPage(
   return { files, trials: points.length };
 }
 
-function groupsOf(points: readonly Point[]): { budget: Cell['budget']; shots: number }[] {
-  const ids = new Map(points.map(({ cell }) => [`${cell.budget}/${cell.shots}`, cell]));
-  return [...ids].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { budget, shots }]) => ({ budget, shots }));
+function groupsOf(points: readonly Point[]): Pick<Cell, 'budget' | 'shots' | 'variant'>[] {
+  const ids = new Map(
+    points.map(({ cell: { budget, shots, variant } }) => [`${variant}/${budget}/${shots}`, { budget, shots, variant }]),
+  );
+  // The plain training first.
+  return [...ids].sort(([a], [b]) => (a > b ? -1 : 1)).map(([, group]) => group);
 }
 
 function stepsOf(points: readonly Point[]): number[] {
