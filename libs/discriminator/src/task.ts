@@ -1,6 +1,6 @@
 import type { Batch } from '@fsad/patch-network';
 import type { CopyPlan } from '@fsad/transforms';
-import type { RandomStream, Tensor } from '@fsad/tensors';
+import type { RandomStream, Tensor, Workspace } from '@fsad/tensors';
 
 /** Transformed copies of k images, ready to be labelled, and the way back for gradients. */
 export interface Copies {
@@ -20,8 +20,8 @@ export interface PatchTask {
   readonly excludedLabel: number | null;
   /** Whether equal images give equal copies every time, so that the real ones need to be made once. */
   readonly fixed: boolean;
-  /** Copies to train on; `stream` opens the randomness of this one draw. */
-  copies(images: Tensor, stream: () => RandomStream): Copies;
+  /** Copies to train on; `stream` opens the randomness of this one draw. With a `workspace` they last until the next ones of it. */
+  copies(images: Tensor, stream: () => RandomStream, workspace?: Workspace): Copies;
   /** How the copies to score lie on canvases. */
   readonly probePlan: CopyPlan;
   /** Copies to score, labelled with what a normal patch would be. */

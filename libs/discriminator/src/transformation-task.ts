@@ -17,15 +17,18 @@ export function transformationTask(plan: CopyPlan, fakeClass: FakeClass): PatchT
     outputs: count + (fakeLabel === null ? 0 : 1),
     excludedLabel: count === 1 ? null : fakeLabel,
     fixed: true,
-    copies(images) {
-      const real = transformedBatch(plan, images, realLabels);
+    copies(images, _, workspace) {
+      const real = transformedBatch(plan, images, realLabels, workspace);
       return {
         real: () => real,
         fake() {
           if (fakeLabel === null) throw new Error('this task has no fake class');
           return withLabels(plan, real, fakeLabel);
         },
-        imageGradient: (gradients) => imageGradient(plan, gradients, images.shape[0], images.shape[3]),
+        imageGradient: (gradients) => {
+          const [count, , , channels] = images.shape;
+          return imageGradient(plan, gradients, count, channels, workspace);
+        },
       };
     },
     probePlan: plan,

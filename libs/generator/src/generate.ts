@@ -1,5 +1,5 @@
 import { frameOf, type GeneratorNetwork, type NetworkMode, type NetworkSpec } from '@fsad/patch-network';
-import { tensor, type Tensor } from '@fsad/tensors';
+import { Workspace, type Tensor } from '@fsad/tensors';
 
 /** How generators are conditioned; the presets differ in it. */
 export interface GeneratorSettings {
@@ -18,14 +18,22 @@ export interface GeneratorScale {
 }
 
 /** sigma * z + previous for each of k images, the generator's input before conditioning (Eq. 2); a missing part counts as zero. */
-export function perturb(z: Tensor | null, amplitudes: Float32Array, previous: Tensor | null): Tensor {
+export function perturb(
+  z: Tensor | null,
+  amplitudes: Float32Array,
+  previous: Tensor | null,
+  workspace = new Workspace(),
+): Tensor {
   const shape = (z ?? previous)?.shape;
   if (!shape) throw new RangeError('a generator needs noise, a previous image, or both');
-  const result = tensor(shape, previous ? Float32Array.from(previous.data) : undefined);
+  const result = workspace.tensor('perturbed', shape);
+  if (previous) result.data.set(previous.data);
+  else result.data.fill(0);
   if (z) {
     const size = result.data.length / shape[0];
-    for (let i = 0; i < result.data.length; i++) {
-      result.data[i] += amplitudes[Math.floor(i / size)] * z.data[i];
+    for (let n = 0; n < shape[0]; n++) {
+      const amplitude = amplitudes[n];
+      for (let i = n * size; i < (n + 1) * size; i++) result.data[i] += amplitude * z.data[i];
     }
   }
   return result;
@@ -35,10 +43,21 @@ export function perturb(z: Tensor | null, amplitudes: Float32Array, previous: Te
  * cat(x, i) of Sec. 3.2: [k, S, S, 3] -> [k, S', S', 4]. For a `valid` network, whose convolutions shrink, it is framed by 5 zero pixels, over
  * which the index channel is constant too.
  */
-export function condition(x: Tensor, padding: NetworkSpec['padding'], settings: GeneratorSettings): Tensor {
+export function condition(
+  x: Tensor,
+  padding: NetworkSpec['padding'],
+  settings: GeneratorSettings,
+  workspace = new Workspace(),
+): Tensor {
   const [count, height, width, channels] = x.shape;
   const frame = frameOf({ padding });
-  const result = tensor([count, height + 2 * frame, width + 2 * frame, channels + 1]);
+  const result = workspace.tensor('conditioned', [
+    count,
+    height + 2 * frame,
+    width + 2 * frame,
+    channels + 1,
+  ]);
+  if (frame > 0) result.data.fill(0);
   const rowLength = (width + 2 * frame) * (channels + 1);
   for (let n = 0; n < count; n++) {
     const image = n * (height + 2 * frame) * rowLength;
@@ -56,18 +75,9 @@ export function condition(x: Tensor, padding: NetworkSpec['padding'], settings: 
   return result;
 }
 
-/** a + b, entry by entry; b null counts as zero. */
-export function add(a: Tensor, b: Tensor | null): Tensor {
-  if (!b) return a;
-  return tensor(
-    a.shape,
-    a.data.map((value, i) => value + b.data[i]),
-  );
-}
-
 /**
  * x^n = G^n(cat(sigma z + previous, i)) + previous (Eq. 1, 2, 13, 14), [k, S, S, 3]; not clamped.
- * At scale 0 there is no previous image; on the reconstruction path `z` may be null (Eq. 16).
+ * At scale 0 there is no previous image; on the reconstruction path `z` may be null (Eq. 16). What the network reads is made in `workspace`.
  */
 export async function generate(
   scale: Pick<GeneratorScale, 'network' | 'amplitudes'>,
@@ -75,7 +85,11 @@ export async function generate(
   previous: Tensor | null,
   settings: GeneratorSettings,
   mode: NetworkMode | 'recorded',
+  workspace = new Workspace(),
 ): Promise<Tensor> {
-  const input = condition(perturb(z, scale.amplitudes, previous), scale.network.spec.padding, settings);
-  return add(await scale.network.forward(input, mode), previous);
+  const perturbed = perturb(z, scale.amplitudes, previous, workspace);
+  const input = condition(perturbed, scale.network.spec.padding, settings, workspace);
+  const image = await scale.network.forward(input, mode);
+  if (previous) for (let i = 0; i < image.data.length; i++) image.data[i] += previous.data[i];
+  return image;
 }

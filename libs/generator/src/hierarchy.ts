@@ -1,4 +1,4 @@
-import type { Tensor } from '@fsad/tensors';
+import { Workspace, type Tensor } from '@fsad/tensors';
 import { generate, type GeneratorScale, type GeneratorSettings } from './generate.ts';
 
 /** Brings a generated image of scale n - 1 to the side of scale n (Sec. 3.1, the arrow). */
@@ -9,6 +9,7 @@ export class Hierarchy {
   readonly scales: readonly GeneratorScale[];
   readonly settings: GeneratorSettings;
   readonly upsample: Upsample;
+  readonly #workspace = new Workspace();
 
   constructor(scales: readonly GeneratorScale[], settings: GeneratorSettings, upsample: Upsample) {
     this.scales = scales;
@@ -30,7 +31,7 @@ export class Hierarchy {
     const images: Tensor[] = [];
     for (const [n, scale] of this.scales.entries()) {
       const previous = n === 0 ? null : this.upsample(images[n - 1], n);
-      images.push(await generate(scale, noise(n), previous, this.settings, 'frozen'));
+      images.push(await generate(scale, noise(n), previous, this.settings, 'frozen', this.#workspace));
     }
     return images;
   }

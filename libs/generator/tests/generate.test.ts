@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GeneratorNetwork } from '@fsad/patch-network';
-import { tensor, type Tensor } from '@fsad/tensors';
+import { tensor, Workspace, type Tensor } from '@fsad/tensors';
 import {
   condition,
   generate,
@@ -102,6 +102,21 @@ describe('a generated image', () => {
     ]);
   });
 });
+
+it.each(['valid', 'same'] as const)(
+  'a workspace changes no bit of a %s input, however often it was used',
+  (padding) => {
+    const workspace = new Workspace();
+    const input = (value: number, z: Tensor | null, workspace?: Workspace): Tensor => {
+      const perturbed = perturb(z, Float32Array.of(0.5, 2), ones([2, 3, 3, 3], value), workspace);
+      return condition(perturbed, padding, { indexStart: 1 }, workspace);
+    };
+    const first = input(7, ones([2, 3, 3, 3], 3), workspace);
+    const second = input(-2, null, workspace);
+    expect(second).toEqual(input(-2, null));
+    expect(second.data).toBe(first.data);
+  },
+);
 
 describe('the noise amplitude of each image (Sec. 3.1)', () => {
   // Residuals 3, 3, -3, ... and 0, 0, 4, ...: mean absolute 3 and 4/3, root mean square 3 and 4/sqrt(3).

@@ -7,7 +7,7 @@ import {
 } from '@fsad/generator';
 import type { Copies, PatchTask } from '@fsad/discriminator';
 import type { AdamSettings, DiscriminatorNetwork, GeneratorNetwork } from '@fsad/patch-network';
-import type { Tensor } from '@fsad/tensors';
+import { Workspace, type Tensor } from '@fsad/tensors';
 import type { HtdgConfig } from './config.ts';
 import { broadcast, type NoiseSource } from './noise.ts';
 
@@ -71,8 +71,10 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
     fixedNoise,
   };
   const realCopies = task.fixed ? task.copies(real, () => noise.stream('unused')) : null;
-  const copiesOf = (images: Tensor, at: string): Copies =>
-    task.copies(images, () => noise.stream(`scale/${n}/${at}`));
+  const copiesOf = (images: Tensor, at: string, workspace?: Workspace): Copies =>
+    task.copies(images, () => noise.stream(`scale/${n}/${at}`), workspace);
+  /** For what lasts no longer than a step: the generator's input, the copies of fakes. */
+  const workspace = new Workspace();
 
   async function iterate(iteration: number, signal?: AbortSignal): Promise<IterationLosses> {
     const losses: IterationLosses = { real: [], fake: [], adversarial: [], reconstruction: [] };
@@ -92,8 +94,9 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
         continue;
       }
       previous = await samplePrevious(scale, `${at}/d/${step}`);
-      const fake = await generate(trained, z, previous, scale.lower.settings, 'trained');
-      const loss = await discriminator.step(real_, copiesOf(fake, `${at}/d/${step}/fake`).fake(), adamD);
+      const fake = await generate(trained, z, previous, scale.lower.settings, 'trained', workspace);
+      const copies = copiesOf(fake, `${at}/d/${step}/fake`, workspace);
+      const loss = await discriminator.step(real_, copies.fake(), adamD);
       losses.real.push(loss.real);
       losses.fake.push(loss.fake!);
     }
@@ -102,11 +105,11 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
     // min_G: Eq. 5 on T_i of the sample, plus alpha times Eq. 9, 10 (k = 1) or 17
     for (let step = 0; step < training.generatorSteps; step++) {
       signal?.throwIfAborted();
-      const fake = await generate(trained, z, previous, scale.lower.settings, 'recorded');
-      const copies = copiesOf(fake, `${at}/g/${step}`);
+      const fake = await generate(trained, z, previous, scale.lower.settings, 'recorded', workspace);
+      const copies = copiesOf(fake, `${at}/g/${step}`, workspace);
       const { loss, gradients } = await discriminator.inputGradient(copies.real());
       losses.adversarial.push(loss);
-      const reconstruction = await reconstruct(trained, scale, 'recorded');
+      const reconstruction = await reconstruct(trained, scale, 'recorded', workspace);
       const target = reconstructionLoss(reconstruction, real, config.reconstruction);
       losses.reconstruction.push(target.loss);
       signal?.throwIfAborted();
@@ -116,7 +119,7 @@ export function prepareScale(scale: ScaleTraining): { trained: GeneratorScale | 
     const every = training.reconstructionEvery;
     const last = iteration + training.generatorEvery >= scale.iterations;
     if (every !== null && (iteration % every === 0 || last)) {
-      await reconstruct(trained, scale, 'trained');
+      await reconstruct(trained, scale, 'trained', workspace);
     }
     return losses;
   }
@@ -154,8 +157,9 @@ function reconstruct(
   trained: GeneratorScale,
   { lower, lowerReconstruction }: ScaleTraining,
   mode: 'trained' | 'recorded',
+  workspace: Workspace,
 ): Promise<Tensor> {
-  return generate(trained, trained.fixedNoise, lowerReconstruction, lower.settings, mode);
+  return generate(trained, trained.fixedNoise, lowerReconstruction, lower.settings, mode, workspace);
 }
 
 function noiseChannels(n: number, config: HtdgConfig): number {

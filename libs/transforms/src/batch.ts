@@ -1,5 +1,5 @@
 import type { Batch, Canvas } from '@fsad/patch-network';
-import { tensor, type Tensor } from '@fsad/tensors';
+import { tensor, Workspace, type Tensor } from '@fsad/tensors';
 import { draw, turn, undraw, unturn, type Stack } from './draw.ts';
 import type { CopyPlan, Drawing } from './plan.ts';
 
@@ -7,10 +7,15 @@ import type { CopyPlan, Drawing } from './plan.ts';
 export type Labels = readonly number[] | number;
 
 /**
- * The M transformed copies of images [k, S, S, c] as a batch, canvas by canvas of the plan.
+ * The M transformed copies of images [k, S, S, c] as a batch, canvas by canvas of the plan. With a `workspace` the pictures lie there, until the next batch of it.
  * @throws RangeError when the images have another side, grey meets anything but three channels, or labels are not M.
  */
-export function transformedBatch(plan: CopyPlan, images: Tensor, labels: Labels): Batch {
+export function transformedBatch(
+  plan: CopyPlan,
+  images: Tensor,
+  labels: Labels,
+  workspace = new Workspace(),
+): Batch {
   const [count, height, width, channels] = images.shape;
   if (images.shape.length !== 4 || height !== plan.side || width !== plan.side) {
     throw new RangeError(`images of shape [${images.shape.join(', ')}] are not of side ${plan.side}`);
@@ -19,16 +24,16 @@ export function transformedBatch(plan: CopyPlan, images: Tensor, labels: Labels)
     throw new RangeError(`grey copies need three channels, the images have ${channels}`);
   }
   const pixels: Float32Array[] = [];
-  for (const drawing of plan.drawings) {
+  for (const [d, drawing] of plan.drawings.entries()) {
     const stack = drawn(drawing, count, channels);
-    const picture = new Float32Array(sizeOf(stack));
+    const picture = workspace.array(`drawing ${d}`, sizeOf(stack));
     draw(images.data, { count, height, width, channels }, drawing.rows, drawing.columns, picture);
     for (const i of drawing.canvases) {
       const { turns, grey } = plan.canvases[i];
       if (turns === 0 && !grey) {
         pixels[i] = picture;
       } else {
-        pixels[i] = new Float32Array(picture.length);
+        pixels[i] = workspace.array(`canvas ${i}`, picture.length);
         turn(picture, stack, turns, grey, pixels[i]);
       }
     }
@@ -68,6 +73,7 @@ export function imageGradient(
   gradients: readonly Float32Array[],
   count: number,
   channels: number,
+  workspace = new Workspace(),
 ): Tensor {
   for (const [i, { height, width }] of plan.canvases.entries()) {
     if (gradients[i]?.length !== count * height * width * channels) {
@@ -78,7 +84,7 @@ export function imageGradient(
   const images = { count, height: plan.side, width: plan.side, channels };
   for (const drawing of plan.drawings) {
     const stack = drawn(drawing, count, channels);
-    const sum = new Float32Array(sizeOf(stack));
+    const sum = workspace.array('gradient at a drawing', sizeOf(stack)).fill(0);
     for (const i of drawing.canvases) {
       unturn(gradients[i], stack, plan.canvases[i].turns, plan.canvases[i].grey, sum);
     }

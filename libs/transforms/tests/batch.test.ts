@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '@fsad/patch-network';
-import { randomStream, tensor, type Tensor } from '@fsad/tensors';
+import { randomStream, tensor, Workspace, type Tensor } from '@fsad/tensors';
 import {
   applyTransform,
   colourTransforms,
@@ -123,5 +123,28 @@ describe('bad input', () => {
     expect(() => transformedBatch(plan, tensor([1, SIDE, SIDE, 3]), [0, 1])).toThrow(/2 labels for 4/);
     expect(() => imageGradient(plan, [new Float32Array(3)], 1, 3)).toThrow(/canvas 0/);
     expect(() => planCopies([], SIDE, 'fast', 'separate')).toThrow(/at least one/);
+  });
+});
+
+describe.each(['separate', 'shared'] as const)('a workspace, %s copies', (sharing) => {
+  const plan = planCopies(colourTransforms, SIDE, 'fast', sharing);
+  const shape = [COUNT, SIDE, SIDE, 3];
+
+  it('holds the pictures of one batch after another, with the bits of batches of their own', () => {
+    const workspace = new Workspace();
+    const first = transformedBatch(plan, noise(shape, 'first'), 0, workspace);
+    const second = transformedBatch(plan, noise(shape, 'second'), 0, workspace);
+    expect(second).toEqual(transformedBatch(plan, noise(shape, 'second'), 0));
+    for (const [i, { images }] of second.canvases.entries()) expect(images).toBe(first.canvases[i].images);
+  });
+
+  it('changes no bit of a gradient, however often it was used', () => {
+    const workspace = new Workspace();
+    const gradients = (name: string): Float32Array[] =>
+      plan.canvases.map(({ height, width }, i) => noise([COUNT, height, width, 3], `${name}/${i}`).data);
+    imageGradient(plan, gradients('first'), COUNT, 3, workspace);
+    expect(imageGradient(plan, gradients('second'), COUNT, 3, workspace)).toEqual(
+      imageGradient(plan, gradients('second'), COUNT, 3),
+    );
   });
 });
