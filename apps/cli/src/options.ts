@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { EngineName } from '@fsad/patch-network';
 
@@ -46,4 +47,13 @@ export function withTest<T>(argv: Argv<T>) {
       describe: 'validation: the training images reserved for choosing settings',
     })
     .conflicts('limit', 'test-subset');
+}
+
+/** Threads asked for, or all there are. @throws Error unless a whole number of at least 1. */
+export function threadsOf(threads: number | undefined): number {
+  if (threads === undefined) return availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new Error(`--threads takes a whole number of at least 1, got ${threads}`);
+  }
+  return threads;
 }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFolderAtomically } from '@fsad/detector';
+import { z } from 'zod';
+import { readJson, writeFolderAtomically } from '@fsad/files';
 import type { BadImageError } from '@fsad/images';
-import type { OnBadImage } from './bad-images.ts';
+import type { OnBadImage } from './pictures.ts';
 import {
   checkSplit,
+  DATASET_NAMES,
   decodeSplits,
   drawSplit,
   findSplit,
@@ -109,15 +111,19 @@ export async function writeSplit(directory: string, source: Source, split: Split
   await writeFolderAtomically(directory, new Map([[SPLIT, content]]));
 }
 
+const schema = z.object({
+  source: z.object({
+    dataset: z.enum(DATASET_NAMES),
+    path: z.string().nullable(),
+    options: z.record(z.string(), z.string()),
+    class: z.string(),
+  }),
+  split: z.custom<Split>((split) => Array.isArray((split as Partial<Split> | null)?.train), 'is no split'),
+});
+
 /** What a model was trained on. @throws Error naming the file when it is missing or broken. */
-export async function readSplit(directory: string): Promise<{ source: Source; split: Split }> {
-  const path = join(directory, SPLIT);
-  const content = await readFile(path, 'utf8');
-  try {
-    return JSON.parse(content) as { source: Source; split: Split };
-  } catch {
-    throw new Error(`${path}: not valid JSON, truncated or edited by hand`);
-  }
+export function readSplit(directory: string): Promise<{ source: Source; split: Split }> {
+  return readJson(join(directory, SPLIT), schema, { advice: 'name a folder that "fsad train" wrote' });
 }
 
 function keyValue(text: string): [string, string] {

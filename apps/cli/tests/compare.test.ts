@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BUDGETS, columnFor, COLUMNS, parseColumns, settingsOf } from '../src/compare/columns.ts';
 import { gatherCells, tableText, trialsCsv } from '../src/compare/table.ts';
 import type { CompareTrial } from '../src/compare/trial.ts';
-import { methods } from '../src/methods.ts';
+import { methods } from '@fsad/runner';
 import { fsad } from './fsad.ts';
 
 const one = { budget: 'smoke', task: 'one-class', shots: 1 } as const;

@@ -57,10 +57,11 @@ it('a training killed in its second scale and continued ends with the weights of
     if (text.includes('scale 2 of 3 (20 px): 0 of')) setTimeout(() => kill('SIGKILL'), 60);
   });
   expect(killed.signal).toBe('SIGKILL');
-  expect(existsSync(join(cut, 'scale-0.safetensors'))).toBe(true);
-  expect(existsSync(join(cut, 'scale-2.safetensors'))).toBe(false);
+  expect(existsSync(join(cut, 'checkpoints', 'scale-0.safetensors'))).toBe(true);
+  expect(existsSync(join(cut, 'checkpoints', 'scale-2.safetensors'))).toBe(false);
   expect((await train(cut, ['--resume'], 60, () => {})).code).toBe(0);
   expect(await weights(cut)).toEqual(await weights(whole));
+  expect(existsSync(join(cut, 'checkpoints'))).toBe(false);
 });
 
 it('Ctrl-C leaves within ten seconds with 130, and what was done is kept', async () => {
@@ -75,5 +76,5 @@ it('Ctrl-C leaves within ten seconds with 130, and what was done is kept', async
   expect(stopped.code).toBe(130);
   expect(performance.now() - since).toBeLessThan(10_000);
   expect(stopped.text).toMatch(/finished work is kept/);
-  expect(existsSync(join(out, 'checkpoint.safetensors'))).toBe(true);
+  expect(existsSync(join(out, 'checkpoints', 'checkpoint.safetensors'))).toBe(true);
 });

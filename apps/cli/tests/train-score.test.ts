@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePng, type Image } from '@fsad/images';
+import { methods } from '@fsad/runner';
 import { fsad } from './fsad.ts';
 import { writeMnist } from './idx.ts';
 
@@ -111,7 +112,7 @@ describe('fsad train', () => {
     const pictures = at('tiny');
     await writePictures(pictures, [grain(10, 0)]);
     const run = await fsad('train', '--folder', pictures, ...SMALL, '--out', at('tiny-model'));
-    expect(run.stderr).toMatch(/0\.png: 10 x 10.*receptive field/);
+    expect(run.stderr).toMatch(/0\.png: 10 x 10 pixels, the method needs 11 x 11/);
     expect(run.code).toBe(2);
   });
 });
@@ -140,7 +141,7 @@ describe('fsad score', () => {
     const pictures = at('some-tiny');
     await writePictures(pictures, [...Array(5).fill(grain(40, 2)), grain(9, 3)]);
     const run = await fsad('score', model, pictures);
-    expect(run.stderr).toMatch(/5\.png: 9 x 9 pixels, smaller than the network's receptive field/);
+    expect(run.stderr).toMatch(/5\.png: 9 x 9 pixels, the method needs 11 x 11/);
     expect(run.code).toBe(2);
     const skipped = await fsad('score', model, pictures, '--on-bad-image', 'skip');
     expect(skipped.stdout.trim().split('\n')).toHaveLength(6);
@@ -193,6 +194,86 @@ describe('fsad localize and generate', () => {
   it('generate writes a contact sheet', async () => {
     expect((await fsad('generate', model, '--count', '2', '--out', at('samples.png'))).code).toBe(0);
     expect((await readFile(at('samples.png'))).subarray(1, 4).toString()).toBe('PNG');
+  });
+});
+
+describe('every method', () => {
+  const names = Object.keys(methods).filter((name) => name !== 'differnet' && name !== 'geom-on-samples');
+  it.each(names)('%s is trained, scores, and localises or says that it does not', async (name) => {
+    const [good, looked, out] = [at('good-ones'), at('looked'), at(`model-${name}`)];
+    await writePictures(good, [grain(40, 1), grain(40, 2)]);
+    await writePictures(looked, [grain(40, 3)]);
+    const trained = await fsad(
+      'train',
+      '--method',
+      name,
+      '--preset',
+      'smoke',
+      '--folder',
+      good,
+      '--out',
+      out,
+    );
+    expect(trained).toMatchObject({ code: 0, stdout: '' });
+    expect(trained.stderr).toContain(`${name}, preset smoke`);
+    expect(existsSync(join(out, 'checkpoints'))).toBe(false);
+    const scored = await fsad('score', out, looked);
+    expect(scored.code).toBe(0);
+    expect(scored.stdout).toMatch(/^picture,score[^\n]*\n[^\n]*0\.png,-?[\d.]+/);
+    const { code, stderr } = await fsad('localize', out, looked, '--out', at(`maps-${name}`));
+    if (['htdg', 'patch-svdd', 'nearest-pixel'].includes(name)) expect(code).toBe(0);
+    else expect([code, stderr]).toEqual([2, expect.stringContaining(`a model of ${name}, which says how`)]);
+  });
+
+  it('without a generator says that it draws no pictures', async () => {
+    const run = await fsad('generate', at('model-pixel-mse'), '--out', at('none.png'));
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('a model of pixel-mse without a generator: it draws no pictures');
+  });
+
+  it('takes its own default preset, names those it has, and refuses the settings of another', async () => {
+    const train = (...more: string[]) =>
+      fsad('train', '--method', 'pixel-mse', '--folder', at('good-ones'), ...more);
+    expect((await train('--out', at('floor'))).stderr).toContain(
+      'pixel-mse, preset few-shot; no engine needed',
+    );
+    expect((await train('--out', at('unused'), '--preset', 'fast')).stderr).toContain(
+      'pixel-mse has no preset "fast"; there are official, few-shot, smoke, mismatched',
+    );
+    expect((await train('--out', at('unused'), '--iterations', '3')).stderr).toContain(
+      'pixel-mse has no --iterations; --set changes size, form',
+    );
+    const unknown = await fsad(
+      'train',
+      '--method',
+      'gome',
+      '--folder',
+      at('good-ones'),
+      '--out',
+      at('unused'),
+    );
+    expect(unknown).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no method "gome"; there are htdg'),
+    });
+    expect(existsSync(at('unused'))).toBe(false);
+  });
+
+  it('that fails before it has learned anything leaves no folder', async () => {
+    const run = await fsad(
+      'train',
+      '--method',
+      'differnet',
+      '--set',
+      'featureWeights=none',
+      '--folder',
+      at('good-ones'),
+      '--out',
+      at('unused'),
+    );
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('no AlexNet weights there');
+    expect(existsSync(at('unused'))).toBe(false);
   });
 });
 

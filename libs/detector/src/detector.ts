@@ -128,6 +128,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   /** Raised by its author when results change; part of a trial's key. */
   readonly numericVersion: number;
   readonly engine: EngineKind;
+  /** Pixels that the shorter side of an image must have at least; any image will do where it is left out. */
+  readonly smallestSide?: number;
   /** Complete configurations by name. Every method has `official`, its published settings, and `smoke`, which takes seconds. */
   readonly presets: Readonly<Record<string, Config>>;
   /** The preset for a few pictures of one's own. */

@@ -17,7 +17,8 @@ import { loadModel, saveModel, type SavedModel } from './model-folder.ts';
 import { parseConfig } from './parse-config.ts';
 
 /** What a recipe says of its method as the method itself does. */
-type OfMethod = 'name' | 'numericVersion' | 'engine' | 'presets' | 'presetFor' | 'shorthands' | 'shorten';
+type OfMethod =
+  'name' | 'numericVersion' | 'engine' | 'smallestSide' | 'presets' | 'presetFor' | 'shorthands' | 'shorten';
 
 /** What remains to be said of a method when the checks, the life cycle and the model folder are taken care of. */
 export interface Recipe<Config, Model, Backend> extends Pick<DetectorMethod<Config>, OfMethod> {
@@ -72,11 +73,13 @@ export interface Task<Config, Backend> {
 export function methodFromRecipe<Config, Model, Backend>(
   recipe: Recipe<Config, Model, Backend>,
 ): DetectorMethod<Config> {
-  const { name, numericVersion, engine, presets, presetFor, shorthands, shorten, schema } = recipe;
+  const { name, numericVersion, engine, smallestSide, presets, presetFor, shorthands, shorten, schema } =
+    recipe;
   const method: DetectorMethod<Config> = {
     name,
     numericVersion,
     engine,
+    smallestSide,
     presets,
     defaultPreset: recipe.defaultPreset ?? 'few-shot',
     presetFor,

@@ -14,7 +14,7 @@ import {
   type TrainingReview,
 } from '@fsad/detector';
 import { tensorToImage, withChannels, type Image } from '@fsad/images';
-import { openEngine, type Engine, type EngineName } from '@fsad/patch-network';
+import { openEngine, RECEPTIVE_FIELD, type Engine, type EngineName } from '@fsad/patch-network';
 import { trainingPyramid } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';
 import { configSchema, type HtdgConfig } from './config.ts';
@@ -207,6 +207,7 @@ export const method: DetectorMethod<HtdgConfig, HtdgDetector> = {
   name: NAME,
   numericVersion: NUMERIC_VERSION,
   engine: 'patches',
+  smallestSide: RECEPTIVE_FIELD,
   presets,
   defaultPreset: 'fast',
   presetFor(name, { task, shots }) {

@@ -12,3 +12,4 @@ export { trainingPage, type TestPicture, type TrainedScale, type TrainingPage } 
 export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';
 export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';
+export { curvesCsv, trainingFiles } from './training-files.ts';

@@ -19,9 +19,8 @@ export {
 export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './plan/index.ts';
 export { readResult, readSummaries, sidePath } from './store/index.ts';
 export { openStore, type Store } from './store/index.ts';
-export { columns, judge } from './trial/index.ts';
-export { judgePixels } from './trial/index.ts';
-export { applySetting, parseSettings } from './plan/index.ts';
+export { columns, evaluate, judge, judgePixels, scoreImages, type Scored } from './trial/index.ts';
+export { configure, type ConfigRequest } from './plan/index.ts';
 export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
 export { methods } from './methods.ts';
 export { methodNamed, openModel, type OpenedModel } from './open-model.ts';

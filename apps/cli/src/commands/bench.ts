@@ -1,8 +1,8 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { EngineName } from '@fsad/patch-network';
 import { runBench, type BenchResult, type BenchRow } from '@fsad/patch-network/bench';
-import { benchMethods, methodsText } from '../bench-methods.ts';
-import { threadsOf } from '../open-model.ts';
+import { benchMethods, methodsText } from '@fsad/runner/bench';
+import { threadsOf } from '../options.ts';
 
 const ENGINES = ['native', 'wasm', 'tensorflow', 'tensorflow-gpu'] as const;
 

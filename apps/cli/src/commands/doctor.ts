@@ -2,7 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { DECODER } from '@fsad/images';
 import { measureEngine, openEngine, probeEngines, type EngineProbe } from '@fsad/patch-network';
-import { threadsOf } from '../open-model.ts';
+import { threadsOf } from '../options.ts';
 
 function builder(argv: Argv) {
   return argv

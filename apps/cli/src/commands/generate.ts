@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { DrawnPicture } from '@fsad/detector';
-import type { HtdgDetector } from '@fsad/htdg';
-import { openModel } from '../open-model.ts';
-import { withEngine } from '../options.ts';
-import { sampleSheet, writePicture } from '../pictures.ts';
+import { contactSheet, type Image } from '@fsad/images';
+import { openModel } from '@fsad/runner';
+import { threadsOf, withEngine } from '../options.ts';
+import { writePicture } from '../pictures.ts';
 
 function builder(argv: Argv) {
   return withEngine(argv)
@@ -26,18 +26,31 @@ export const generate: CommandModule<object, Arguments> = {
     if (!Number.isInteger(argv.count) || argv.count < 1) {
       throw new Error(`--count takes a whole number of at least 1, got ${argv.count}`);
     }
-    const detector = await openModel(argv.model, argv);
+    const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
+    const { detector, method } = model;
     try {
-      const seeds = Array.from({ length: argv.count }, (_, i) => argv.seed + i);
-      await writePicture(dirname(argv.out), basename(argv.out), sampleSheet(await drawn(detector, seeds)));
+      if (!detector.generate) {
+        throw new Error(
+          `${argv.model} is a model of ${method.name} without a generator: it draws no pictures`,
+        );
+      }
+      const drawn = await detector.generate(Array.from({ length: argv.count }, (_, i) => argv.seed + i));
+      await writePicture(dirname(argv.out), basename(argv.out), sheetOf(drawn));
     } finally {
       detector.dispose();
     }
   },
 };
 
-function drawn(detector: HtdgDetector, seeds: readonly number[]): Promise<DrawnPicture[]> {
-  if (!detector.generate)
-    throw new Error(`${detector.config.variant}: a model without generator draws no pictures`);
-  return detector.generate(seeds);
+/** One row a seed and training image, one column a scale. */
+function sheetOf(drawn: readonly DrawnPicture[]): Image {
+  const several = drawn.some(({ of }) => of > 0);
+  return contactSheet(
+    drawn.map(({ scales }) => scales),
+    {
+      title: 'Samples of every scale',
+      columns: drawn[0].scales.map(({ width }) => `${width} px`),
+      rows: drawn.map(({ seed, of }) => `seed ${seed}${several ? `, image ${of + 1}` : ''}`),
+    },
+  );
 }

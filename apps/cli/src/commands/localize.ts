@@ -1,14 +1,11 @@
 import { basename, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { commonRange, contactSheet, heatMapOverlay, type Image } from '@fsad/images';
-import { readable, withOnBadImage } from '../bad-images.ts';
+import { openModel, scoreImages } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { openModel } from '../open-model.ts';
-import { withEngine } from '../options.ts';
-import { writePicture } from '../pictures.ts';
+import { threadsOf, withEngine } from '../options.ts';
+import { readable, readPictures, sightOf, withOnBadImage, writePicture } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { readPictures } from '../read-pictures.ts';
-import { scoreAll } from './score.ts';
 
 /** Pictures on the overview sheet, most anomalous first. */
 const ON_SHEET = 24;
@@ -40,24 +37,31 @@ export const localize: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  const detector = await openModel(argv.model, argv);
+  const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
+    if (!model.detector.inspect) {
+      const { name } = model.method;
+      throw new Error(
+        `${argv.model} is a model of ${name}, which says how anomalous a picture is but not where`,
+      );
+    }
     const progress = stageProgress();
     const { good: pictures } = await readable(
-      await readPictures(argv.pictures, detector.model.origin.colour),
+      readPictures(argv.pictures, sightOf(model), (text) => progress.say(text)),
       (picture) => picture.image(),
       argv.onBadImage,
       progress,
       signal,
     );
-    const { scores, maps } = await scoreAll(
-      detector,
-      pictures.length,
-      (i) => pictures[i].image(),
-      true,
+    const { scores, maps: found } = await scoreImages({
+      detector: model.detector,
+      names: pictures.map(({ name }) => name),
+      image: (i) => pictures[i].image(),
+      maps: true,
       signal,
-      (done) => progress.update('localising', done, pictures.length),
-    );
+      onProgress: (done) => progress.update('localising', done, pictures.length),
+    });
+    const maps = found ?? [];
     const range = commonRange(maps);
     const names = fileNames(pictures.map(({ name }) => name));
     const order = scores.map((_, i) => i).sort((a, b) => scores[b].value - scores[a].value);
@@ -81,7 +85,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     );
     await writePicture(argv.out, 'overview.png', overview);
   } finally {
-    detector.dispose();
+    model.detector.dispose();
   }
 }
 

@@ -2,20 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
 import { pixelDigest, selectTest, type Dataset, type Split, type TestItem } from '@fsad/datasets';
-import { scoreColumns, type AnomalyMap, type Score } from '@fsad/detector';
-import type { HtdgDetector } from '@fsad/htdg';
-import { judgePixels } from '@fsad/runner';
-import { largeEnough, readable, withOnBadImage } from '../bad-images.ts';
-import { evaluate } from '../evaluate.ts';
+import { scoreColumns, type Score } from '@fsad/detector';
+import { evaluate, judgePixels, openModel, scoreImages, type OpenedModel, type Scored } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { openModel } from '../open-model.ts';
-import { withDataset, withEngine, withTest } from '../options.ts';
+import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
+import { largeEnough, readable, readPictures, sightOf, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { readPictures } from '../read-pictures.ts';
 import { openSource, readSplit, sourceOf } from '../source.ts';
-
-/** Images decoded and scored between two looks at the clock and the signal. */
-const BLOCK = 16;
 
 function builder(argv: Argv) {
   return withOnBadImage(withTest(withEngine(withDataset(argv))))
@@ -39,45 +32,46 @@ export const score: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  const detector = await openModel(argv.model, argv);
+  const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
-    if (argv.pictures?.length) await scorePictures(argv, detector, argv.pictures, signal);
-    else await scoreDataset(argv, detector, signal);
+    if (argv.pictures?.length) await scorePictures(argv, model, argv.pictures, signal);
+    else await scoreDataset(argv, model, signal);
   } finally {
-    detector.dispose();
+    model.detector.dispose();
   }
 }
 
 async function scorePictures(
   argv: Arguments,
-  detector: HtdgDetector,
+  model: OpenedModel,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   if (argv.dataset || argv.folder) throw new Error('pictures and --dataset or --folder exclude one another');
-  const found = await readPictures(paths, detector.model.origin.colour);
+  const progress = stageProgress();
+  const found = readPictures(paths, sightOf(model), (text) => progress.say(text));
   const { good: pictures, bad } = await readable(
     found,
     (picture) => picture.image(),
     argv.onBadImage,
-    stageProgress(),
+    progress,
     signal,
   );
-  const { scores } = await scoreAll(
-    detector,
-    pictures.length,
-    async (i) => pictures[i].image(),
-    false,
+  const { scores } = await scoreImages({
+    detector: model.detector,
+    names: pictures.map(({ name }) => name),
+    image: (i) => pictures[i].image(),
+    maps: false,
     signal,
-  );
+  });
   const rows = scores.map((result, i) => row({ picture: pictures[i].name }, result));
   if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
   if (argv.json)
-    print({ engine: detector.engine.name, pictures: rows, leftOut: bad.map(({ message }) => message) });
+    print({ engine: model.engine.name, pictures: rows, leftOut: bad.map(({ message }) => message) });
   else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
 }
 
-async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: AbortSignal): Promise<void> {
+async function scoreDataset(argv: Arguments, model: OpenedModel, signal: AbortSignal): Promise<void> {
   const trained = await readSplit(argv.model);
   const source =
     argv.dataset || argv.folder
@@ -91,36 +85,36 @@ async function scoreDataset(argv: Arguments, detector: HtdgDetector, signal: Abo
       { class: source.class, train: await trainedOn(dataset, trained.split) },
       argv,
     );
-    const read = async ({ id }: TestItem) => largeEnough(await dataset.image(id), id);
+    const { smallestSide } = sightOf(model);
+    const read = async ({ id }: TestItem) => largeEnough(await dataset.image(id), id, smallestSide);
     const { good: items, bad } = await readable(selection.items, read, argv.onBadImage, progress, signal);
     const leftOut = bad.map(({ message }) => message);
-    const masks = items.some(({ hasMask }) => hasMask);
     const start = performance.now();
-    const { scores, maps } = await scoreAll(
-      detector,
-      items.length,
-      (i) => read(items[i]),
-      masks,
+    const scored = await scoreImages({
+      detector: model.detector,
+      names: items.map(({ id }) => id),
+      image: (i) => read(items[i]),
+      maps: items.some(({ hasMask }) => hasMask),
       signal,
-      (done) => progress.update('scoring', done, items.length),
-    );
+      onProgress: (done) => progress.update('scoring', done, items.length),
+    });
     const seconds = (performance.now() - start) / 1000;
-    const rows = csvRows(items, scores);
+    const rows = csvRows(items, scored.scores);
     if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
     if (new Set(items.map(({ anomalous }) => anomalous)).size < 2) {
       progress.say(
         `no AUROC: ${selection.description}, all of them ${items[0].anomalous ? 'anomalous' : 'normal'}`,
       );
-      if (argv.json) print({ auroc: null, engine: detector.engine.name, seconds, pictures: rows, leftOut });
+      if (argv.json) print({ auroc: null, engine: model.engine.name, seconds, pictures: rows, leftOut });
       else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
       return;
     }
-    await report(argv, detector, dataset, {
-      ...selection,
+    const { description } = selection;
+    await report(argv, model, dataset, {
+      ...scored,
       items,
+      description,
       leftOut,
-      scores,
-      maps,
       seconds,
       class: source.class,
     });
@@ -141,31 +135,29 @@ async function trainedOn(dataset: Dataset, split: Split): Promise<Split['train']
   return found;
 }
 
-interface Scored {
+interface Found extends Scored {
   readonly items: readonly TestItem[];
   readonly description: string;
   readonly class: string;
   /** Why pictures were left out, one line each. */
   readonly leftOut: readonly string[];
-  readonly scores: readonly Score[];
-  readonly maps: readonly AnomalyMap[];
   readonly seconds: number;
 }
 
 async function report(
   { json }: Arguments,
-  { engine, config }: HtdgDetector,
+  { engine }: OpenedModel,
   dataset: Dataset,
-  { items, description, leftOut, class: className, scores, maps, seconds }: Scored,
+  { items, description, leftOut, class: className, scores, maps, seconds }: Found,
 ): Promise<void> {
-  const pixel = maps.length > 0 ? await judgePixels(dataset, items, maps) : null;
+  const pixel = maps && (await judgePixels(dataset, items, maps));
   const { auroc, aurocInterval, perScale, fractions, minMax } = evaluate(items, scores, pixel);
   if (json) {
     print({
       auroc,
       interval: aurocInterval,
       perScale,
-      fraction: config.scoring.fraction,
+      fraction: scores[0].fractions?.[0].fraction ?? null,
       fractions,
       minMax,
       pixel,
@@ -181,44 +173,17 @@ async function report(
     });
     return;
   }
+  const byFraction = Object.entries(fractions).map(([fraction, area]) => `${fraction}: ${area.toFixed(3)}`);
+  const scales = perScale.map((area) => area.toFixed(3)).join(' ');
   const lines = [
     `${dataset.name}, class ${className}: ${description}`,
     `AUROC ${auroc.toFixed(3)} (95 % interval ${aurocInterval[0].toFixed(3)} to ${aurocInterval[1].toFixed(3)})`,
-    `by scale, coarsest first: ${perScale.map((area) => area.toFixed(3)).join(' ')}`,
-    `by fraction of patches: ${Object.entries(fractions)
-      .map(([fraction, area]) => `${fraction}: ${area.toFixed(3)}`)
-      .join('  ')}`,
+    ...(scales ? [`by scale, coarsest first: ${scales}`] : []),
+    ...(byFraction.length > 0 ? [`by fraction of patches: ${byFraction.join('  ')}`] : []),
     ...(pixel ? [`pixel AUROC ${pixel.auroc.toFixed(3)}, PRO ${pixel.pro.toFixed(3)}`] : []),
-    `${seconds.toFixed(1)} s, engine ${engine.name} (${engine.instructionSet})`,
+    `${seconds.toFixed(1)} s, engine ${engine.name}${engine.instructionSet ? ` (${engine.instructionSet})` : ''}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Scores image after image in blocks; with maps where they are wanted. */
-export async function scoreAll(
-  detector: HtdgDetector,
-  count: number,
-  image: (i: number) => ReturnType<Dataset['image']>,
-  withMaps: boolean,
-  signal: AbortSignal,
-  onProgress: (done: number) => void = () => undefined,
-): Promise<{ scores: Score[]; maps: AnomalyMap[] }> {
-  const scores: Score[] = [];
-  const maps: AnomalyMap[] = [];
-  while (scores.length < count) {
-    signal.throwIfAborted();
-    const block = Math.min(BLOCK, count - scores.length);
-    const images = await Promise.all(Array.from({ length: block }, (_, i) => image(scores.length + i)));
-    if (withMaps) {
-      const found = await detector.inspect(images, signal);
-      scores.push(...found.scores);
-      maps.push(...found.maps);
-    } else {
-      scores.push(...(await detector.score(images, signal)));
-    }
-    onProgress(scores.length);
-  }
-  return { scores, maps };
 }
 
 function csvRows(items: readonly TestItem[], scores: readonly Score[]): Record<string, string | number>[] {

@@ -1,30 +1,15 @@
-import type { StageProgress } from '@fsad/runner';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Argv, CommandModule } from 'yargs';
-import { writeFolderAtomically, type DetectorEvent } from '@fsad/detector';
-import {
-  configSchema,
-  method,
-  presets,
-  readHeader,
-  type HtdgDetector,
-  type PresetName,
-  type Variant,
-} from '@fsad/htdg';
-import type { Image } from '@fsad/images';
-import { differences } from '@fsad/runner';
-import { largeEnough, withOnBadImage } from '../bad-images.ts';
-import { configure, defectFraction } from '../configure.ts';
+import { requireTrainingImages, type DetectorEvent, type LearningCurve } from '@fsad/detector';
+import { duration, writeFolderAtomically } from '@fsad/files';
+import { trainingFiles } from '@fsad/reporting';
+import { configure, methodNamed, resolveEngine, type ResolvedEngine, type StageProgress } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { threadsOf } from '../open-model.ts';
-import { withDataset, withEngine } from '../options.ts';
-import { lossPicture, lossTable, writePicture } from '../pictures.ts';
-import { duration } from '@fsad/files';
+import { threadsOf, withDataset, withEngine } from '../options.ts';
+import { largeEnough, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
-
-const VARIANTS = configSchema.shape.variant.options;
+import { abandonTraining, beginTraining, checkpointsOf, requireFree } from '../training-folder.ts';
 
 function builder(argv: Argv) {
   return withOnBadImage(withEngine(withDataset(argv)))
@@ -47,18 +32,22 @@ function builder(argv: Argv) {
       type: 'string',
       describe: 'Take the split of --class, --shots and --trial from a file that fsad datasets split wrote',
     })
+    .option('method', {
+      type: 'string',
+      default: 'htdg',
+      describe: 'What learns; fsad compare --help lists them',
+    })
     .option('preset', {
-      choices: Object.keys(presets) as PresetName[],
-      default: 'fast' as PresetName,
-      describe: 'official: the published code to the number; paper: its text; fast: ours',
+      type: 'string',
+      describe:
+        'Settings by name: official, smoke, or another of the method’s; its settings for few images unless given',
     })
-    .option('variant', {
-      choices: VARIANTS,
-      default: 'full' as Variant,
-      describe: 'full, or an ablation of Table 1',
+    .option('variant', { type: 'string', describe: 'htdg: full, or an ablation of Table 1' })
+    .option('iterations', { type: 'number', describe: 'htdg: iterations a scale, instead of the preset’s' })
+    .option('fraction', {
+      type: 'number',
+      describe: 'htdg: fraction of least normal patches that makes the score',
     })
-    .option('iterations', { type: 'number', describe: 'Iterations a scale, instead of the preset’s' })
-    .option('fraction', { type: 'number', describe: 'Fraction of least normal patches that makes the score' })
     .option('set', {
       type: 'string',
       array: true,
@@ -75,6 +64,7 @@ function builder(argv: Argv) {
       '$0 train --dataset mnist --data data/mnist --class 3 --images 0 --preset official --out runs/m',
       'one digit, the published way',
     )
+    .example('$0 train --method pixel-mse --folder my/good/pictures --out runs/floor', 'any other method')
     .example(
       '$0 train --dataset cifar10 --class cat --shots 5 --trial 2 --out runs/cat',
       'five images drawn by the rule',
@@ -93,68 +83,86 @@ export const train: CommandModule<object, Arguments> = {
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   if (!Number.isInteger(argv.seed)) throw new Error(`--seed takes a whole number, got ${argv.seed}`);
-  if (existsSync(join(argv.out, 'config.json')) && !argv.resume) {
-    throw new Error(`${argv.out} holds a model already; --resume continues it, another --out starts anew`);
-  }
+  requireFree(argv.out, argv.resume);
+  const method = await methodNamed(argv.method);
   const progress = stageProgress();
   const say = (text: string): void => progress.say(text);
   const source = sourceOf(argv);
   const dataset = await openSource(source, say);
   try {
     const split = await splitOf(dataset, source, argv, say);
-    const fraction =
-      argv.fraction ??
-      (dataset.taskOf(source.class) === 'defects' ? defectFraction(argv.preset, split.shots) : undefined);
-    const config = configure({ ...argv, fraction });
+    const { shots } = split;
+    const { variant, iterations, fraction } = argv;
+    const { preset, config } = configure(method, {
+      ...argv,
+      purpose: { task: dataset.taskOf(source.class), shots },
+      shorthands: { variant, iterations, fraction },
+    });
     const images = await Promise.all(
-      split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id)),
+      split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id, method.smallestSide ?? 1)),
     );
-    const detector = await method.create(config, {
-      engine: argv.engine,
-      threads: threadsOf(argv.threads),
-    });
-    const { engine } = detector;
-    if (argv.resume) await requireSameTraining(argv.out, detector, images, argv.seed);
-    say(
-      `${split.shots} training ${split.shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
-        `preset ${argv.preset}; engine ${engine.name} (${engine.instructionSet}, ${engine.threads} threads)`,
-    );
-    const start = performance.now();
-    await detector.fit(images, {
-      seed: argv.seed,
-      report: reporter(progress),
-      signal,
-      checkpoints: argv.out,
-    });
-    await writeSplit(argv.out, source, split);
-    await detector.save(argv.out);
-    await writePictures(argv.out, detector, images);
-    say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${argv.out}`);
-    detector.dispose();
+    requireTrainingImages(method.name, images);
+    const engine = await resolveEngine(method.engine, argv.engine);
+    const threads = threadsOf(argv.threads);
+    const { name, numericVersion } = method;
+    const using = inWords(engine, threads);
+    const record = { method: name, numericVersion, engine: engineOf(engine), config, seed: argv.seed };
+    if (await beginTraining(argv.out, { ...record, split: split.id })) {
+      return say(`nothing is left to do; the model is in ${argv.out}`);
+    }
+    const detector = await method.create(config, { engine: engine.runtime, threads });
+    try {
+      say(
+        `${shots} training ${shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
+          `${name}, preset ${preset}; ${using}`,
+      );
+      const start = performance.now();
+      const curves = new Curves();
+      const show = reporter(progress);
+      const report = (event: DetectorEvent): void => (curves.add(event), show(event));
+      await detector.fit(images, { seed: argv.seed, report, signal, checkpoints: checkpointsOf(argv.out) });
+      await writeSplit(argv.out, source, split);
+      const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
+      await writeFolderAtomically(argv.out, await trainingFiles(review));
+      await detector.save(argv.out);
+      await rm(checkpointsOf(argv.out), { recursive: true, force: true });
+      say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${argv.out}`);
+    } finally {
+      detector.dispose();
+    }
+  } catch (error) {
+    if (!signal.aborted) await abandonTraining(argv.out);
+    throw error;
   } finally {
     await dataset.close();
   }
 }
 
-/** @throws Error when `directory` holds a training that these images, settings, seed or engine would not continue but begin anew. */
-async function requireSameTraining(
-  directory: string,
-  detector: HtdgDetector,
-  images: readonly Image[],
-  seed: number,
-): Promise<void> {
-  if (!existsSync(join(directory, 'config.json'))) return;
-  const { config, origin } = await readHeader(directory);
-  const now = detector.originOf(images, seed);
-  if (now.fingerprint === origin.fingerprint) return;
-  const changed = differences(
-    { ...config, ...origin, fingerprint: '' },
-    { ...detector.config, ...now, fingerprint: '' },
-  );
-  throw new Error(
-    `${directory} holds a training with other ${changed.length > 0 ? `settings (${changed.slice(0, 5).join('; ')})` : 'images'}; ` +
-      'continue it as it was begun, or choose another --out',
-  );
+/** An engine as it decides the last bits of what is learned. */
+function engineOf({ name, instructionSet }: ResolvedEngine): string {
+  return instructionSet === null ? name : `${name} ${instructionSet}`;
+}
+
+function inWords({ name, instructionSet }: ResolvedEngine, threads: number): string {
+  if (name === 'none') return 'no engine needed';
+  return `engine ${name} (${instructionSet ? `${instructionSet}, ` : ''}${threads} threads)`;
+}
+
+/** What a fit reports of its losses, for methods that keep none themselves. */
+class Curves {
+  readonly #byName = new Map<string, { steps: number[]; values: number[] }>();
+
+  add(event: DetectorEvent): void {
+    if (event.type !== 'metric') return;
+    const { steps, values } = this.#byName.get(event.name) ?? { steps: [], values: [] };
+    this.#byName.set(event.name, { steps, values });
+    steps.push(event.step);
+    values.push(event.value);
+  }
+
+  list(): LearningCurve[] {
+    return [...this.#byName].map(([name, curve]) => ({ scale: null, name, ...curve }));
+  }
 }
 
 /** Draws progress with the latest losses behind it. */
@@ -170,22 +178,4 @@ export function reporter(progress: StageProgress): (event: DetectorEvent) => voi
     const note = [...losses].map(([name, value]) => `${name} ${value.toFixed(3)}`).join(' ');
     progress.update(event.stage, event.done, event.total, note);
   };
-}
-
-async function writePictures(
-  directory: string,
-  detector: HtdgDetector,
-  images: readonly Image[],
-): Promise<void> {
-  const { sheets, curves } = await detector.review(images);
-  for (const [name, sheet] of Object.entries(sheets)) await writePicture(directory, `${name}.png`, sheet);
-  const losses = await lossPicture(curves);
-  const log = Buffer.from(lossTable(curves));
-  await writeFolderAtomically(
-    directory,
-    new Map([
-      ['losses.png', losses],
-      ['log.csv', log],
-    ]),
-  );
 }

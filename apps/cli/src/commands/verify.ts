@@ -2,8 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { ownFixtures, verifyFolder, type FixtureCheck } from '@fsad/htdg/verify';
 import { openEngine } from '@fsad/patch-network';
 import { WorkFailed } from '../failure.ts';
-import { threadsOf } from '../open-model.ts';
-import { withEngine } from '../options.ts';
+import { threadsOf, withEngine } from '../options.ts';
 
 function builder(argv: Argv) {
   return withEngine(argv)

@@ -1,7 +1,6 @@
 import type { DetectorMethod } from '@fsad/detector';
-import { override } from '@fsad/runner';
-import { defectFraction } from '../configure.ts';
-import { methods } from '../methods.ts';
+import { defectFraction } from '@fsad/htdg';
+import { methods, override } from '@fsad/runner';
 
 /** `smoke`: seconds a trial, to see that everything works; `reduced`: few-shot settings; `official`: each method's own. */
 export const BUDGETS = ['smoke', 'reduced', 'official'] as const;

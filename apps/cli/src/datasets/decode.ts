@@ -1,6 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { atResolution, decodedDirectory, openDataset } from '@fsad/datasets';
-import { sayBad, withOnBadImage } from '../bad-images.ts';
+import { sayBad, withOnBadImage } from '../pictures.ts';
 import { interruptible } from '../interrupt.ts';
 import { stageProgress } from '../progress.ts';
 import { named, withNamed } from './named.ts';

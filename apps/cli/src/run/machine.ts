@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import type { RunOptions } from '@fsad/runner';
-import { threadsOf } from '../open-model.ts';
+import { threadsOf } from '../options.ts';
 
 /** Options of every command that runs trials, besides `--threads`. */
 export function withWorkers<T>(argv: Argv<T>) {

@@ -1,6 +1,7 @@
 export { calibrationId, runCalibration, type CalibrationTask, type CalibrationTimes } from './calibrate.ts';
 export { failedResult, tellOfTheDead } from './failed-result.ts';
 export { endingOf, InterruptedError, type Ending } from './failure.ts';
+export { evaluate } from './evaluate.ts';
 export { columns, judge } from './judge.ts';
 export { judgePixels } from './judge-pixels.ts';
 export { gitCommit, memoryBytes } from './provenance.ts';

@@ -1,8 +1,8 @@
 import type { DetectorMethod } from '@fsad/detector';
 import type { Image } from '@fsad/images';
-import { override } from '@fsad/runner';
 import { randomStream } from '@fsad/tensors';
-import { methods } from './methods.ts';
+import { methods } from '../src/methods.ts';
+import { override } from '../src/plan/index.ts';
 
 /** Few-shot settings cut short: enough steps to measure one, in seconds. */
 const short: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { methodsText } from '../src/bench-methods.ts';
+import { methodsText } from '../bench/methods.ts';
 
 it('says how many times the seconds of tensorflow wasm takes, for fitting and scoring', () => {
   const row = { method: 'geom', fit: { tensorflow: 0.5, wasm: 2 }, score: { tensorflow: 0.01, wasm: 0.025 } };

@@ -1,0 +1,47 @@
+import type { DetectorMethod, Purpose } from '@fsad/detector';
+import { applySetting, parseSettings, settingName } from './selection.ts';
+
+/** What is asked of a method's configuration. */
+export interface ConfigRequest {
+  /** The method's default preset unless given. */
+  readonly preset?: string;
+  /** What it is to be fitted to. */
+  readonly purpose: Purpose;
+  /** Values of the method's shorthands, such as `iterations`; those that are undefined do not count. */
+  readonly shorthands?: Readonly<Record<string, unknown>>;
+  /** `training.learningRate=0.001`. */
+  readonly set?: readonly string[];
+}
+
+/**
+ * A complete configuration of a method: a preset for the purpose, with what is changed in it.
+ * @throws Error naming an unknown preset, shorthand or key, or an ill-typed value.
+ */
+export function configure<Config>(
+  method: DetectorMethod<Config>,
+  request: ConfigRequest,
+): { readonly preset: string; readonly config: Config } {
+  const { preset = method.defaultPreset, purpose, shorthands = {}, set = [] } = request;
+  if (!Object.hasOwn(method.presets, preset)) {
+    const known = Object.keys(method.presets).join(', ');
+    throw new Error(`${method.name} has no preset "${preset}"; there are ${known}`);
+  }
+  let config: unknown = method.presetFor?.(preset, purpose) ?? method.presets[preset];
+  const keys = Object.keys(config as object).join(', ');
+  for (const [name, value] of Object.entries(shorthands)) {
+    if (value === undefined) continue;
+    const paths = method.shorthands?.[name];
+    if (!paths) throw new Error(`${method.name} has no --${name}; --set changes ${keys}`);
+    for (const path of paths) {
+      config = applySetting(config, { detector: null, path: path.split('.'), value }, method.name);
+    }
+  }
+  for (const setting of parseSettings(set, [])) {
+    const changed = applySetting(config, setting, method.name);
+    if (changed === null) {
+      throw new Error(`--set: there is no configuration key "${settingName(setting)}"; there are ${keys}`);
+    }
+    config = changed;
+  }
+  return { preset, config: method.parseConfig(config) };
+}
