@@ -1,0 +1,15 @@
+import type { Format } from '../format.ts';
+import { cifarFormat } from './cifar.ts';
+import { configurationFormat } from './configuration.ts';
+import { idxFormat } from './idx.ts';
+import { safetensorsFormat } from './safetensors.ts';
+import { splitFormat } from './split.ts';
+
+/** All that is fuzzed: one line a kind of file or message. */
+export const formats: readonly Format[] = [
+  idxFormat,
+  cifarFormat,
+  safetensorsFormat,
+  configurationFormat,
+  splitFormat,
+];
