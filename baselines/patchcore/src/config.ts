@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+export interface PatchCoreConfig {
+  /** `efficientnet-lite0`, or the path of an ONNX file. */
+  features: string;
+  /** Blocks of EfficientNet-Lite0 (0 .. 15) whose outputs are used; of an ONNX file its outputs, counted from 0. */
+  layers: number[];
+  /** Side in pixels that pictures are resized to, and of the middle that is kept of that; null keeps all. */
+  size: number;
+  crop: number | null;
+  /** Patches along a side; 1 takes the mean of the whole picture. */
+  grid: number;
+  /** Side of the neighbourhood whose features are averaged; odd. */
+  neighbourhood: number;
+  /** Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are. */
+  softness: number | null;
+  /** Evenly spaced turns at which each training picture enters the bank, and whether it is mirrored too. */
+  turns: number;
+  mirrored: boolean;
+  /** A patch is also compared with those of its own picture more than this many cells away; null for never. */
+  own: number | null;
+  /** The bank keeps this share of all patches, `limit` at most, chosen in a projection to `projection` numbers (0 for none). */
+  coreset: { fraction: number; limit: number; projection: number };
+  /**
+   * The picture's score is the mean over this share of its largest patch distances, one at least; with `neighbours` above 0 it is the largest alone, weighted by how
+   * usual the patch it is nearest to is among that many neighbours in the bank.
+   */
+  score: { fraction: number; neighbours: number };
+  /** Deviation in pixels of the Gaussian that smooths maps; 0 for none. */
+  blur: number;
+}
+
+export const schema: z.ZodType<PatchCoreConfig> = z
+  .strictObject({
+    features: z.string().min(1),
+    layers: z.array(z.int().nonnegative()).min(1),
+    size: z.int().min(32),
+    crop: z.int().min(32).nullable(),
+    grid: z.int().positive(),
+    neighbourhood: z.int().positive(),
+    softness: z.number().positive().nullable(),
+    turns: z.int().positive(),
+    mirrored: z.boolean(),
+    own: z.int().nonnegative().nullable(),
+    coreset: z.strictObject({
+      fraction: z.number().positive().max(1),
+      limit: z.int().positive(),
+      projection: z.int().nonnegative(),
+    }),
+    score: z.strictObject({ fraction: z.number().positive().max(1), neighbours: z.int().nonnegative() }),
+    blur: z.number().nonnegative(),
+  })
+  .refine(({ neighbourhood }) => neighbourhood % 2 === 1, {
+    path: ['neighbourhood'],
+    message: 'must be odd, so that a patch lies in its middle',
+  })
+  .refine(({ size, crop }) => crop === null || crop <= size, {
+    path: ['crop'],
+    message: 'cannot keep more than `size` pixels',
+  });
+
+/** The paper's settings, on blocks of the strides of the layers it takes from WideResNet-50 (8 and 16). */
+const official: PatchCoreConfig = {
+  features: 'efficientnet-lite0',
+  layers: [4, 10],
+  size: 256,
+  crop: 224,
+  grid: 28,
+  neighbourhood: 3,
+  softness: null,
+  turns: 1,
+  mirrored: false,
+  own: null,
+  coreset: { fraction: 0.1, limit: 4096, projection: 128 },
+  score: { fraction: 1e-9, neighbours: 9 },
+  blur: 4,
+};
+
+/** Ours, for a few pictures of one's own. */
+const fewShot: PatchCoreConfig = {
+  ...official,
+  layers: [2, 4, 10],
+  size: 320,
+  crop: null,
+  grid: 40,
+  softness: 0.3,
+  own: 3,
+  coreset: { fraction: 1, limit: 2048, projection: 32 },
+  score: { fraction: 0.01, neighbours: 0 },
+};
+
+/** For one class against others: the whole picture as one patch of the last block. */
+const global: PatchCoreConfig = {
+  ...fewShot,
+  layers: [15],
+  size: 224,
+  grid: 1,
+  neighbourhood: 1,
+  softness: null,
+  own: null,
+  score: { fraction: 1, neighbours: 0 },
+  blur: 0,
+};
+
+export const presets = {
+  official,
+  'few-shot': fewShot,
+  global,
+  smoke: { ...fewShot, size: 64, grid: 8, own: null },
+} satisfies Record<string, PatchCoreConfig>;

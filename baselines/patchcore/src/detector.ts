@@ -1,0 +1,136 @@
+import { EfficientNetLite0, type FeatureExtractor } from '@fsad/features';
+import { readWeights } from '@fsad/features/node';
+import {
+  methodFromRecipe,
+  requireTensor,
+  type AnomalyMap,
+  type DetectorMethod,
+  type Score,
+} from '@fsad/detector';
+import { tensor, type Tensor } from '@fsad/tensors';
+import { openTfjs, type Tfjs } from '@fsad/tensors/tfjs';
+import { Bank } from './bank.ts';
+import { presets, schema, type PatchCoreConfig } from './config.ts';
+import { drawMap, inspectPicture, type Finding } from './inspect.ts';
+import { learn } from './learn.ts';
+import { pixelsOf } from './pixels.ts';
+import type { Usual } from './standard.ts';
+
+interface PatchCoreModel {
+  readonly network: FeatureExtractor;
+  readonly bank: Bank;
+  readonly usual: Usual | null;
+}
+
+/** PatchCore (Roth et al. 2022): distances to the patches of the training pictures, seen through a network that was trained on ImageNet. */
+export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
+  PatchCoreConfig,
+  PatchCoreModel,
+  Tfjs
+>({
+  name: 'patchcore',
+  numericVersion: 1,
+  engine: 'general',
+  presets,
+  presetFor: (name, { task }) =>
+    presets[name === 'few-shot' && task === 'one-class' ? 'global' : (name as 'official')],
+  schema,
+  open: openTfjs,
+
+  async fit({ config }, images, { seed, signal, report }) {
+    const network = await openNetwork(config);
+    try {
+      const picture = (i: number) => pixelsOf(config, images[i]);
+      const { bank, usual } = await learn(
+        config,
+        network,
+        images.length,
+        picture,
+        seed,
+        async (done, total) => {
+          await breathe(signal);
+          report({ type: 'progress', stage: 'patches', done, total });
+        },
+      );
+      return { network, bank: new Bank(bank), usual };
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+  },
+
+  async score({ config }, model, images, signal) {
+    const scores: Score[] = [];
+    for (const image of images) {
+      await breathe(signal);
+      scores.push({ value: (await find(config, model, image)).score });
+    }
+    return scores;
+  },
+
+  async inspect({ config }, model, images, signal) {
+    const side = config.crop ?? config.size;
+    const scores: Score[] = [];
+    const maps: AnomalyMap[] = [];
+    for (const image of images) {
+      await breathe(signal);
+      const { score, distances } = await find(config, model, image);
+      scores.push({ value: score });
+      maps.push({ width: side, height: side, data: drawMap(config, distances) });
+    }
+    return { scores, maps };
+  },
+
+  async pack({ network, bank, usual }) {
+    const tensors = new Map([['bank', bank.vectors]]);
+    if (usual) {
+      tensors.set('mean', tensor([usual.mean.length], usual.mean));
+      tensors.set('energy', tensor([usual.energy.length], usual.energy));
+    }
+    return { tensors, state: { network: network.identity } };
+  },
+
+  async unpack({ config }, { tensors, state }) {
+    const vectors = requireTensor(tensors, 'bank');
+    const usual = config.softness === null ? null : unpackUsual(tensors, config.layers.length);
+    const network = await openNetwork(config);
+    if (network.identity !== state.network) {
+      network.dispose();
+      throw new Error(
+        `the model was learned with the features of ${String(state.network)}, found here: ${network.identity}; fit it again`,
+      );
+    }
+    return { network, bank: new Bank(vectors), usual };
+  },
+
+  release({ network, bank }) {
+    network.dispose();
+    bank.dispose();
+  },
+});
+
+function openNetwork({ layers }: PatchCoreConfig): Promise<FeatureExtractor> {
+  return EfficientNetLite0.open(readWeights, layers);
+}
+
+function unpackUsual(tensors: ReadonlyMap<string, Tensor>, layers: number): Usual {
+  const [, dimensions] = requireTensor(tensors, 'bank').shape;
+  return {
+    mean: requireTensor(tensors, 'mean', [dimensions]).data,
+    energy: requireTensor(tensors, 'energy', [layers]).data,
+  };
+}
+
+function find(
+  config: PatchCoreConfig,
+  { network, bank, usual }: PatchCoreModel,
+  image: Parameters<typeof pixelsOf>[1],
+): Promise<Finding> {
+  return inspectPicture(config, network, bank, usual, pixelsOf(config, image));
+}
+
+/** Lets others have their turn between two pictures. @throws the signal's reason. */
+async function breathe(signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,110 @@
+import { tensor, type Tensor } from '@fsad/tensors';
+
+/** Vectors of patches, one after the other, over a grid. */
+export interface Patches {
+  readonly rows: number;
+  readonly columns: number;
+  readonly dimensions: number;
+  /** `rows * columns * dimensions` values. */
+  readonly data: Float32Array;
+}
+
+/**
+ * One vector for each place of a grid: every layer's map [1, h, w, c], averaged over the `neighbourhood` places around each (odd; 1 for none) and brought to
+ * the grid, one layer after the other (Roth et al. 2022, Sec. 3.1: locally aware patch features).
+ */
+export function embed(maps: readonly Tensor[], grid: number, neighbourhood: number): Patches {
+  const dimensions = maps.reduce((sum, { shape }) => sum + shape[3], 0);
+  const data = new Float32Array(grid * grid * dimensions);
+  let offset = 0;
+  for (const map of maps) {
+    const { data: brought, shape } = resample(averageNeighbours(map, neighbourhood), grid, grid);
+    const channels = shape[3];
+    for (let place = 0; place < grid * grid; place++) {
+      const vector = brought.subarray(place * channels, (place + 1) * channels);
+      data.set(vector, place * dimensions + offset);
+    }
+    offset += channels;
+  }
+  return { rows: grid, columns: grid, dimensions, data };
+}
+
+/** Means over the `side` x `side` places around each of [1, h, w, c]; beyond the border there is nothing to average. */
+export function averageNeighbours(map: Tensor, side: number): Tensor {
+  const reach = (side - 1) / 2;
+  const spread = (places: number): Taps[] =>
+    Array.from({ length: places }, (_, i) => {
+      const first = Math.max(0, i - reach);
+      const count = Math.min(places - 1, i + reach) - first + 1;
+      return { first, weights: new Array<number>(count).fill(1 / count) };
+    });
+  return reach === 0 ? map : combine(map, spread(map.shape[1]), spread(map.shape[2]));
+}
+
+/** A map [1, h, w, c] on another grid: linear between places where it gets larger, the mean over what a new place covers where it gets smaller. */
+export function resample(map: Tensor, rows: number, columns: number): Tensor {
+  const [, height, width] = map.shape;
+  if (height === rows && width === columns) return map;
+  return combine(map, tapsOf(height, rows), tapsOf(width, columns));
+}
+
+/** Which places along one axis make a new one, from `first` on, and their weights. */
+interface Taps {
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+function tapsOf(from: number, to: number): Taps[] {
+  const step = from / to;
+  return Array.from({ length: to }, (_, i) => {
+    // The interval a new place covers, or the two old places around its centre.
+    const [start, end] =
+      step > 1 ? [i * step, (i + 1) * step] : [(i + 0.5) * step - 0.5, (i + 0.5) * step + 0.5];
+    const first = Math.max(0, Math.floor(start));
+    const last = Math.min(from, Math.ceil(end)) - 1;
+    const weights = Array.from(
+      { length: last - first + 1 },
+      (_, k) => Math.min(end, first + k + 1) - Math.max(start, first + k),
+    );
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return { first, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+/** Columns first, then rows. */
+function combine({ shape, data }: Tensor, rowTaps: readonly Taps[], columnTaps: readonly Taps[]): Tensor {
+  const [, height, width, channels] = shape;
+  const [rows, columns] = [rowTaps.length, columnTaps.length];
+  const across = new Float32Array(height * columns * channels);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < columns; x++) {
+      const { first, weights } = columnTaps[x];
+      add(across, (y * columns + x) * channels, data, (y * width + first) * channels, channels, weights);
+    }
+  }
+  const result = tensor([1, rows, columns, channels]);
+  const stride = columns * channels;
+  for (let y = 0; y < rows; y++) {
+    const { first, weights } = rowTaps[y];
+    for (let x = 0; x < stride; x += channels) {
+      add(result.data, y * stride + x, across, first * stride + x, stride, weights, channels);
+    }
+  }
+  return result;
+}
+
+/** Adds vectors of `length`, `stride` apart in the source, by weight. */
+function add(
+  target: Float32Array,
+  at: number,
+  source: Float32Array,
+  from: number,
+  stride: number,
+  weights: readonly number[],
+  length = stride,
+): void {
+  for (const [i, weight] of weights.entries()) {
+    const start = from + i * stride;
+    for (let c = 0; c < length; c++) target[at + c] += weight * source[start + c];
+  }
+}

@@ -1,0 +1,2 @@
+export { method } from './detector.ts';
+export type { PatchCoreConfig } from './config.ts';

@@ -1,0 +1,82 @@
+import type { FeatureExtractor } from '@fsad/features';
+import type { Tensor } from '@fsad/tensors';
+import { nearestOfOwn, type Bank } from './bank.ts';
+import type { PatchCoreConfig } from './config.ts';
+import { resample } from './embed.ts';
+import { patchesOf } from './learn.ts';
+import type { Usual } from './standard.ts';
+import { smooth } from './smooth.ts';
+
+/** What was found in one picture. */
+export interface Finding {
+  readonly score: number;
+  /** Distances of all patches, `grid * grid`. */
+  readonly distances: Float32Array;
+}
+
+/** Compares a square picture [1, side, side, 3] in [-1, 1] with the bank. */
+export async function inspectPicture(
+  config: PatchCoreConfig,
+  network: FeatureExtractor,
+  bank: Bank,
+  usual: Usual | null,
+  picture: Tensor,
+): Promise<Finding> {
+  const patches = await patchesOf(config, network, usual, picture);
+  const { index, distance } = await bank.nearest(patches);
+  if (config.own !== null) {
+    const own = await nearestOfOwn(patches, config.own);
+    for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i]);
+  }
+  const { fraction, neighbours } = config.score;
+  if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };
+  const worst = distance.reduce((most, value, i) => (value > distance[most] ? i : most), 0);
+  const { dimensions, data } = patches;
+  const patch = data.subarray(worst * dimensions, (worst + 1) * dimensions);
+  const weight = unusualness(patch, distance[worst], bank.vectors, index[worst], neighbours);
+  return { score: weight * distance[worst], distances: distance };
+}
+
+/** The mean of the largest of some values, the share `fraction` of them but one at least. */
+export function meanOfLargest(values: Float32Array, fraction: number): number {
+  const count = Math.max(1, Math.round(fraction * values.length));
+  const largest = Float32Array.from(values)
+    .sort()
+    .subarray(values.length - count);
+  return largest.reduce((sum, value) => sum + value, 0) / count;
+}
+
+/**
+ * How little a patch's nearest vector in the bank has to do with its own neighbours there: 1 - exp(d(q, m)) / sum over m's `count` nearest n, m among them, of
+ * exp(d(q, n)) (Roth et al. 2022, Eq. 7).
+ */
+export function unusualness(
+  patch: Float32Array,
+  distance: number,
+  bank: Tensor,
+  nearest: number,
+  count: number,
+): number {
+  const [total, dimensions] = bank.shape;
+  const vector = (i: number): Float32Array => bank.data.subarray(i * dimensions, (i + 1) * dimensions);
+  const around = Array.from({ length: total }, (_, i) => [distanceOf(vector(nearest), vector(i)), i] as const)
+    .sort(([a], [b]) => a - b)
+    .slice(0, count);
+  if (around.length < 2) return 1;
+  // All exponents less the distance, so that none overflows.
+  const sum = around.reduce((all, [, i]) => all + Math.exp(distanceOf(patch, vector(i)) - distance), 0);
+  return 1 - 1 / sum;
+}
+
+/** The map in pixels: patch distances brought to the picture's side, linearly, and smoothed. */
+export function drawMap({ grid, size, crop, blur }: PatchCoreConfig, distances: Float32Array): Float32Array {
+  const side = crop ?? size;
+  const { data } = resample({ shape: [1, grid, grid, 1], data: distances }, side, side);
+  return blur > 0 ? smooth(data, side, blur) : Float32Array.from(data);
+}
+
+function distanceOf(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let d = 0; d < a.length; d++) sum += (a[d] - b[d]) ** 2;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,143 @@
+import type { FeatureExtractor } from '@fsad/features';
+import { tensor, type Tensor } from '@fsad/tensors';
+import { chooseCoreset } from './coreset.ts';
+import type { PatchCoreConfig } from './config.ts';
+import { embed, type Patches } from './embed.ts';
+import { channelsOf, measureUsual, standardise, type Usual } from './standard.ts';
+import { insideView, seen, viewsOf } from './views.ts';
+
+/** What is usual is measured on the first pictures, so many at most. */
+const measured = 8;
+
+/** Patches are thinned on the way when so many times the bank's limit have come together, so that memory stays bounded. */
+const slack = 8;
+
+/** What was learned. */
+export interface Learned {
+  /** [count, dimensions] */
+  readonly bank: Tensor;
+  /** Null where features are taken as they are. */
+  readonly usual: Usual | null;
+}
+
+/** The patches of a square picture [1, side, side, 3] in [-1, 1], as they are compared. */
+export async function patchesOf(
+  config: PatchCoreConfig,
+  network: FeatureExtractor,
+  usual: Usual | null,
+  picture: Tensor,
+): Promise<Patches> {
+  const maps = await network.extract(picture);
+  const patches = embed(maps, config.grid, config.neighbourhood);
+  return usual && config.softness !== null
+    ? standardise(patches, channelsOf(maps), usual, config.softness)
+    : patches;
+}
+
+/**
+ * The memory bank of training pictures: patches of all of them in all views, thinned to a coreset (Roth et al. 2022, Sec. 3.1 and 3.2).
+ * @param picture gives training picture i as [1, side, side, 3] in [-1, 1]
+ * @param onStep called after each view of each picture; what it throws ends the learning
+ */
+export async function learn(
+  config: PatchCoreConfig,
+  network: FeatureExtractor,
+  count: number,
+  picture: (i: number) => Tensor,
+  seed: number,
+  onStep: (done: number, total: number) => Promise<void>,
+): Promise<Learned> {
+  const { grid, turns, mirrored, coreset } = config;
+  const views = viewsOf(turns, mirrored);
+  const first = config.softness === null ? 0 : Math.min(measured, count);
+  const steps = first + count * views.length;
+  let done = 0;
+  const usual = await learnUsual(config, network, first, picture, () => onStep(++done, steps));
+  const pool = new Pool(coreset, seed);
+  for (let i = 0; i < count; i++) {
+    const original = picture(i);
+    for (const view of views) {
+      const patches = await patchesOf(config, network, usual, seen(original, view));
+      const inside = insideView(view, grid).flatMap((shown, place) => (shown ? [place] : []));
+      pool.add(select(patches.data, patches.dimensions, inside), patches.dimensions);
+      await onStep(++done, steps);
+    }
+  }
+  return { bank: pool.finish(), usual };
+}
+
+async function learnUsual(
+  config: PatchCoreConfig,
+  network: FeatureExtractor,
+  count: number,
+  picture: (i: number) => Tensor,
+  onStep: () => Promise<void>,
+): Promise<Usual | null> {
+  const found: Patches[] = [];
+  let channels: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const maps = await network.extract(picture(i));
+    channels = channelsOf(maps);
+    found.push(embed(maps, config.grid, config.neighbourhood));
+    await onStep();
+  }
+  return count === 0 ? null : measureUsual(found, channels);
+}
+
+/** Vectors that come in one after the other, of which a coreset stays. */
+class Pool {
+  readonly #coreset: PatchCoreConfig['coreset'];
+  readonly #seed: number;
+  #parts: Float32Array[] = [];
+  #dimensions = 0;
+  /** Vectors held, and all that ever came. */
+  #held = 0;
+  #total = 0;
+
+  constructor(coreset: PatchCoreConfig['coreset'], seed: number) {
+    this.#coreset = coreset;
+    this.#seed = seed;
+  }
+
+  add(vectors: Float32Array, dimensions: number): void {
+    this.#dimensions = dimensions;
+    this.#parts.push(vectors);
+    this.#held += vectors.length / dimensions;
+    this.#total += vectors.length / dimensions;
+    if (this.#held > slack * this.#coreset.limit) this.#thin(this.#coreset.limit);
+  }
+
+  finish(): Tensor {
+    const { limit, fraction } = this.#coreset;
+    this.#thin(Math.min(limit, Math.ceil(fraction * this.#total)));
+    return tensor([this.#held, this.#dimensions], this.#parts[0]);
+  }
+
+  #thin(keep: number): void {
+    const all = concatenate(this.#parts);
+    const dimensions = this.#dimensions;
+    this.#parts = [all];
+    if (this.#held <= keep) return;
+    const chosen = chooseCoreset(all, dimensions, keep, this.#coreset.projection, this.#seed);
+    this.#parts = [select(all, dimensions, chosen)];
+    this.#held = chosen.length;
+  }
+}
+
+function select(vectors: Float32Array, dimensions: number, which: ArrayLike<number>): Float32Array {
+  const result = new Float32Array(which.length * dimensions);
+  for (let i = 0; i < which.length; i++) {
+    result.set(vectors.subarray(which[i] * dimensions, (which[i] + 1) * dimensions), i * dimensions);
+  }
+  return result;
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

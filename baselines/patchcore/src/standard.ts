@@ -1,0 +1,57 @@
+import type { Tensor } from '@fsad/tensors';
+import type { Patches } from './embed.ts';
+
+/** What is usual for the features of training pictures: each number's mean, and each layer's mean squared distance from that. */
+export interface Usual {
+  /** [dimensions] */
+  readonly mean: Float32Array;
+  /** One for each layer. */
+  readonly energy: Float32Array;
+}
+
+/** Measures what is usual over patches; `channels` says how many numbers each layer has. */
+export function measureUsual(patches: readonly Patches[], channels: readonly number[]): Usual {
+  const dimensions = channels.reduce((sum, count) => sum + count, 0);
+  const mean = new Float64Array(dimensions);
+  const energy = new Float64Array(channels.length);
+  const total = patches.reduce((sum, { data }) => sum + data.length / dimensions, 0);
+  for (const { data } of patches) {
+    for (let i = 0; i < data.length; i++) mean[i % dimensions] += data[i] / total;
+  }
+  const layerOf = channels.flatMap((count, layer) => new Array<number>(count).fill(layer));
+  for (const { data } of patches) {
+    for (let i = 0; i < data.length; i++) {
+      energy[layerOf[i % dimensions]] += (data[i] - mean[i % dimensions]) ** 2 / total;
+    }
+  }
+  return { mean: Float32Array.from(mean), energy: Float32Array.from(energy) };
+}
+
+/**
+ * Patches less what is usual, layer by layer x / sqrt(|x|^2 + softness * energy): a layer's part has a length below 1, all layers weigh alike, and what differs
+ * little from the usual, such as an even background, stays short.
+ */
+export function standardise(
+  patches: Patches,
+  channels: readonly number[],
+  { mean, energy }: Usual,
+  softness: number,
+): Patches {
+  const { dimensions } = patches;
+  const data = Float32Array.from(patches.data, (value, i) => value - mean[i % dimensions]);
+  for (let start = 0; start < data.length;) {
+    for (const [layer, count] of channels.entries()) {
+      let square = softness * energy[layer];
+      for (let c = 0; c < count; c++) square += data[start + c] ** 2;
+      const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+      for (let c = 0; c < count; c++) data[start + c] *= scale;
+      start += count;
+    }
+  }
+  return { ...patches, data };
+}
+
+/** The channels of feature maps. */
+export function channelsOf(maps: readonly Tensor[]): number[] {
+  return maps.map(({ shape }) => shape[3]);
+}

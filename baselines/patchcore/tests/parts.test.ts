@@ -1,0 +1,180 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomStream, tensor } from '@fsad/tensors';
+import { openTfjs } from '@fsad/tensors/tfjs';
+import { Bank, nearestOfOwn } from '../src/bank.ts';
+import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
+import { averageNeighbours, embed, resample } from '../src/embed.ts';
+import { meanOfLargest, unusualness } from '../src/inspect.ts';
+import { measureUsual, standardise } from '../src/standard.ts';
+import { smooth } from '../src/smooth.ts';
+import { insideView, seen, viewsOf } from '../src/views.ts';
+
+beforeAll(async () => void (await openTfjs({ engine: 'wasm' })));
+
+const line = (...values: number[]) => tensor([1, 1, values.length, 1], Float32Array.from(values));
+
+describe('local patch features', () => {
+  it('average over the places that there are, so that a constant map stays constant at its border', () => {
+    const map = tensor([1, 3, 3, 1], Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    const { data } = averageNeighbours(map, 3);
+    expect(data[4]).toBeCloseTo(5, 6);
+    expect(data[0]).toBeCloseTo((1 + 2 + 4 + 5) / 4, 6);
+    expect([...averageNeighbours(tensor([1, 2, 2, 1], new Float32Array(4).fill(3)), 3).data]).toEqual([
+      3, 3, 3, 3,
+    ]);
+  });
+
+  it('are linear between places where the grid is finer, means where it is coarser', () => {
+    expect([...resample(line(0, 4), 1, 4).data]).toEqual([0, 1, 3, 4]);
+    expect([...resample(line(1, 3, 5, 11), 1, 2).data]).toEqual([2, 8]);
+    expect(resample(line(3, 6, 9), 1, 2).data[0]).toBeCloseTo((3 + 0.5 * 6) / 1.5, 6);
+  });
+
+  it('put one layer after the other at every place', () => {
+    const fine = tensor([1, 2, 2, 1], Float32Array.from([1, 2, 3, 4]));
+    const coarse = tensor([1, 1, 1, 2], Float32Array.from([7, 8]));
+    const { data, dimensions } = embed([fine, coarse], 2, 1);
+    expect(dimensions).toBe(3);
+    expect([...data]).toEqual([1, 7, 8, 2, 7, 8, 3, 7, 8, 4, 7, 8]);
+  });
+});
+
+describe('what is usual', () => {
+  const patches = { rows: 1, columns: 2, dimensions: 3, data: Float32Array.from([1, 0, 5, 3, 4, 9]) };
+
+  it("is each number's mean and each layer's mean squared distance from it", () => {
+    const { mean, energy } = measureUsual([patches], [2, 1]);
+    expect([...mean]).toEqual([2, 2, 7]);
+    expect([...energy]).toEqual([1 + 4, 4]);
+  });
+
+  it('is taken away, and each layer brought to a length below 1 that grows with its distance', () => {
+    const usual = { mean: Float32Array.of(0, 0, 0), energy: Float32Array.of(4, 100) };
+    const { data } = standardise(
+      { ...patches, data: Float32Array.from([3, 4, 0, 0, 0, 1]) },
+      [2, 1],
+      usual,
+      0.5,
+    );
+    [3 / Math.sqrt(27), 4 / Math.sqrt(27), 0, 0, 0, 1 / Math.sqrt(51)].forEach((value, i) =>
+      expect(data[i]).toBeCloseTo(value, 6),
+    );
+  });
+});
+
+describe('greedy k-centre', () => {
+  /** Farthest-first traversal without any short cut. */
+  function plainly(values: Float32Array, dimensions: number, count: number, first: number): number[] {
+    const total = values.length / dimensions;
+    const distance = (i: number, j: number): number =>
+      Array.from(
+        { length: dimensions },
+        (_, d) => values[i * dimensions + d] - values[j * dimensions + d],
+      ).reduce((sum, value) => sum + value ** 2, 0);
+    const chosen = [first];
+    while (chosen.length < count) {
+      const near = Array.from({ length: total }, (_, i) => Math.min(...chosen.map((j) => distance(i, j))));
+      chosen.push(near.indexOf(Math.max(...near)));
+    }
+    return chosen;
+  }
+
+  it('chooses what the definition chooses, vector by vector', () => {
+    const vectors = randomStream(3, 'vectors').normal(200 * 3);
+    const chosen = [...farthestFirst(vectors, 3, 40, 5)];
+    expect(chosen).toEqual(plainly(vectors, 3, 40, chosen[0]));
+  });
+
+  it('finds every one of ten far clusters, in a projection too', () => {
+    const noise = randomStream(1, 'noise').normal(1000 * 8);
+    const vectors = noise.map(
+      (value, i) => value / 100 + 10 * Math.sin(((Math.floor(i / 8) % 10) + 1) * (i % 8)),
+    );
+    for (const projection of [0, 4]) {
+      const clusters = [...chooseCoreset(vectors, 8, 10, projection, 2)].map((i) => i % 10);
+      expect(new Set(clusters).size).toBe(10);
+    }
+  });
+
+  it('takes everything when more is asked for than there is', () => {
+    expect([...farthestFirst(Float32Array.of(1, 2, 3), 1, 10, 1)].sort()).toEqual([0, 1, 2]);
+  });
+});
+
+describe('distances', () => {
+  const patches = (data: number[], columns: number) => ({
+    rows: 1,
+    columns,
+    dimensions: data.length / columns,
+    data: Float32Array.from(data),
+  });
+
+  it('are Euclidean, to the nearest vector of the bank', async () => {
+    const bank = new Bank(tensor([3, 2], Float32Array.from([0, 0, 3, 4, 10, 0])));
+    const { index, distance } = await bank.nearest(patches([0, 5, 9, 0], 2));
+    bank.dispose();
+    expect([...index]).toEqual([1, 2]);
+    expect(distance[0]).toBeCloseTo(Math.sqrt(10), 5);
+    expect(distance[1]).toBeCloseTo(1, 5);
+  });
+
+  it('to the own picture leave out what is near in place', async () => {
+    const before = tf.memory().numTensors;
+    const own = await nearestOfOwn(patches([0, 0.1, 5, 7], 4), 1);
+    expect(tf.memory().numTensors).toBe(before);
+    [5, 6.9, 5, 6.9].forEach((expected, i) => expect(own[i]).toBeCloseTo(expected, 3));
+  });
+
+  it('make a score as the mean of the largest, of one at least', () => {
+    const values = Float32Array.from([1, 5, 3, 4]);
+    expect(meanOfLargest(values, 0.5)).toBe(4.5);
+    expect(meanOfLargest(values, 1e-9)).toBe(5);
+    expect(meanOfLargest(values, 1)).toBe(3.25);
+  });
+
+  it("are weighted as the paper's Eq. 7 says", () => {
+    const bank = tensor([4, 1], Float32Array.from([0, 1, 3, 50]));
+    const patch = Float32Array.of(-2);
+    const expected = 1 - Math.exp(2) / (Math.exp(2) + Math.exp(3) + Math.exp(5));
+    expect(unusualness(patch, 2, bank, 0, 3)).toBeCloseTo(expected, 6);
+  });
+});
+
+describe('views of a training picture', () => {
+  const picture = tensor([1, 2, 2, 1], Float32Array.from([1, 2, 3, 4]));
+
+  it('are the picture itself, then turned ones, then their mirror images', () => {
+    expect(viewsOf(2, true)).toEqual([
+      { degrees: 0, mirrored: false },
+      { degrees: 180, mirrored: false },
+      { degrees: 0, mirrored: true },
+      { degrees: 180, mirrored: true },
+    ]);
+  });
+
+  it('lose nothing at right angles', () => {
+    const values = (degrees: number, mirrored: boolean): number[] =>
+      [...seen(picture, { degrees, mirrored }).data].map((value) => Math.round(value * 1e5) / 1e5);
+    expect(values(0, true)).toEqual([2, 1, 4, 3]);
+    expect(values(90, false)).toEqual([3, 1, 4, 2].reverse());
+    expect(values(180, false)).toEqual([4, 3, 2, 1]);
+  });
+
+  it('know which places show something of the picture', () => {
+    expect(insideView({ degrees: 90, mirrored: false }, 5).every(Boolean)).toBe(true);
+    const inside = insideView({ degrees: 45, mirrored: false }, 9);
+    expect([inside[0], inside[8], inside[40], inside[4]]).toEqual([false, false, true, true]);
+  });
+});
+
+it('smooths without brightening or darkening, as much as its deviation says', () => {
+  expect([...smooth(new Float32Array(25).fill(2), 5, 3)].every((value) => Math.abs(value - 2) < 1e-5)).toBe(
+    true,
+  );
+  const dot = new Float32Array(41 * 41);
+  dot[20 * 41 + 20] = 1;
+  const spread = smooth(dot, 41, 3);
+  const variance = spread.reduce((sum, value, i) => sum + value * ((i % 41) - 20) ** 2, 0);
+  expect(Math.sqrt(variance)).toBeCloseTo(3, 1);
+});
