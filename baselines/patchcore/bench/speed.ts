@@ -31,6 +31,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1e6;
 }
 
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 const detector = await method.create(config, runtime);
 const fits: number[] = [];
@@ -41,10 +42,8 @@ for (let round = 0; round < 5; round++) {
 }
 const listed = (values: readonly number[]): string =>
   `least ${Math.min(...values).toFixed(3)} s, median ${[...values].sort((a, b) => a - b)[values.length >> 1].toFixed(3)} s`;
-console.log(
-  `${preset}, ${engine}: fit of one picture ${listed(fits)}, of them the first ${fits[0].toFixed(3)} s`,
-);
-console.log(`${preset}, ${engine}: score of one picture ${listed(scores)}`);
+say(`${preset}, ${engine}: fit of one picture ${listed(fits)}, of them the first ${fits[0].toFixed(3)} s`);
+say(`${preset}, ${engine}: score of one picture ${listed(scores)}`);
 const before = process.memoryUsage().rss;
 let most = before;
 const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
@@ -55,7 +54,7 @@ const whole = await seconds(() =>
   ),
 );
 clearInterval(watch);
-console.log(
+say(
   `${preset}, ${engine}: fit of 50 pictures ${whole.toFixed(1)} s; memory of the process at most ${megabytes(most)}, ${megabytes(before)} before`,
 );
 detector.dispose();
