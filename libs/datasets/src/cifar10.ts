@@ -59,7 +59,7 @@ async function openBatches(folder: string, files: readonly string[]): Promise<Ba
   const digests: string[] = [];
   const warnings: string[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all(handles.splice(0).map((handle) => handle?.close()));
+    await Promise.all(handles.splice(0).map(async (handle) => handle?.close()));
   };
   try {
     for (const [batch, file] of files.entries()) {

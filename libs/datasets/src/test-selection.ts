@@ -70,8 +70,8 @@ export function trainedAmongTest(
   split: Pick<Split, 'train'>,
   items: readonly TestItem[],
 ): string[] {
-  const { contentOf } = dataset;
-  if (!contentOf) return [];
+  if (!dataset.contentOf) return [];
+  const contentOf = dataset.contentOf.bind(dataset);
   const here = new Set(dataset.ids());
   const trained = new Set(split.train.flatMap(({ id }) => (here.has(id) ? [contentOf(id)] : [])));
   return items.filter(({ id }) => trained.has(contentOf(id))).map(({ id }) => id);

@@ -195,8 +195,9 @@ async function runIterations(
       signal?.throwIfAborted();
       const taken = await iterate(iteration, signal);
       const row = meanLosses(taken);
-      for (const [name, value] of Object.entries(row)) {
-        if (taken[name as keyof LossRow].length === 0) continue;
+      for (const name of Object.keys(row) as (keyof LossRow)[]) {
+        const value = row[name];
+        if (taken[name].length === 0) continue;
         if (!Number.isFinite(value)) {
           throw new DivergedError(
             `scale ${n}: the ${name} loss is ${value} at iteration ${iteration}; training diverged`,

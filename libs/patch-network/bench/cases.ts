@@ -11,7 +11,7 @@ export interface Case {
   /** Part of `--quick`. */
   readonly quick: boolean;
   readonly torch: TorchStep | null;
-  open(engine: Engine): Promise<{ run: () => Promise<void>; close: () => void }>;
+  readonly open: (engine: Engine) => Promise<{ run: () => Promise<void>; close: () => void }>;
 }
 
 /** One scale of a preset's training: side, width, copies and padding. */

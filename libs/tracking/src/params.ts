@@ -10,7 +10,7 @@ export function paramsOf(config: unknown, prefix = ''): Record<string, string> {
     const parts = Object.entries(config).map(([name, value]) =>
       paramsOf(value, prefix ? `${prefix}.${name}` : name),
     );
-    return Object.assign({}, ...parts);
+    return Object.assign({}, ...parts) as Record<string, string>;
   }
   if (config === undefined) return {};
   const text = typeof config === 'string' ? config : config === null ? 'none' : JSON.stringify(config);

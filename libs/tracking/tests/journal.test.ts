@@ -61,7 +61,7 @@ describe('a journal', () => {
     expect(times).toEqual([...times].sort());
   });
 
-  it.each(['1', '40', '70'])('cut %s bytes before its end loses one record and says so', (bytes) => {
+  it.each([1, 40, 70])('cut %i bytes before its end loses one record and says so', (bytes) => {
     const journal = openJournal(store, key);
     journal.metric('loss', 0, 1);
     journal.metric('loss', 1, 1);

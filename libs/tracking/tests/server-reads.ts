@@ -13,7 +13,7 @@ export class ServerReads {
     for (let token = ''; ;) {
       const query = new URLSearchParams({ run_id: run.id, metric_key: key, max_results: '20000' });
       if (token) query.set('page_token', token);
-      const page = (await this.#get(`mlflow/metrics/get-history?${query}`)) as {
+      const page = (await this.#get(`mlflow/metrics/get-history?${query.toString()}`)) as {
         metrics?: MetricPoint[];
         next_page_token?: string;
       };
@@ -33,7 +33,7 @@ export class ServerReads {
   /** Paths of all artefacts of a run, folders opened, sorted. */
   async artifacts(run: Run, folder = ''): Promise<string[]> {
     const query = new URLSearchParams({ run_id: run.id, ...(folder ? { path: folder } : {}) });
-    const { files = [] } = (await this.#get(`mlflow/artifacts/list?${query}`)) as {
+    const { files = [] } = (await this.#get(`mlflow/artifacts/list?${query.toString()}`)) as {
       files?: { path: string; is_dir?: boolean }[];
     };
     const nested = await Promise.all(

@@ -166,7 +166,7 @@ async function engineOf(detector: string, { engine, threads }: TrialOrder['runti
   if (general && kind === 'general') return general;
   const opened = await openEngine(engine as EngineName | 'auto', { threads });
   const name = `${opened.name} ${opened.instructionSet}`;
-  opened.dispose();
+  await opened.dispose();
   return general ? `${name}; ${general}` : name;
 }
 

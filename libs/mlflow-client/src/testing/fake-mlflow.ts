@@ -167,7 +167,7 @@ export class FakeMlflow {
 
   #search(body: Body): object {
     const ids = (body.experiment_ids ?? []) as string[];
-    const conditions = String(body.filter ?? '').split(/ and /i);
+    const conditions = (typeof body.filter === 'string' ? body.filter : '').split(/ and /i);
     const wanted = conditions
       .filter((text) => text !== '')
       .map((text) => {

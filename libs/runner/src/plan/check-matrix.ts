@@ -12,7 +12,7 @@ export interface Checked {
   readonly notes: string[];
   readonly methods: Map<string, DetectorMethod<unknown>>;
   readonly engines: Map<string, ResolvedEngine>;
-  settings(use: MethodUse, place: Place): unknown;
+  readonly settings: (use: MethodUse, place: Place) => unknown;
 }
 
 /**

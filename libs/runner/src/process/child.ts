@@ -45,7 +45,7 @@ process.on('message', (message: ToChild) => {
   if (message.type === 'stop') return stop.abort(new InterruptedError());
   stop = new AbortController();
   reached = null;
-  work(message)
+  void work(message)
     .catch(outcomeOf)
     .then((outcome) => tell({ ...outcome, bytes: process.memoryUsage.rss() }));
 });

@@ -108,7 +108,7 @@ class Serving {
     // Trials leave within seven seconds, and go back to the queue.
     await closeSoon(worker, 8500);
     await Promise.all(places.map(({ place }) => place.close()));
-    if (this.#error && !isDiskFull(this.#error)) throw this.#error;
+    if (this.#error && !isDiskFull(this.#error)) throw this.#error as Error;
     return {
       ok: this.#ok,
       failed: this.#failed,
