@@ -27,7 +27,8 @@ async function openDrawing(): Promise<{ vega: typeof Vega; compile: typeof VegaL
   textMetrics.width = (item, text) => {
     const bold = item.fontWeight === 'bold' || Number(item.fontWeight) >= 600;
     let width = 0;
-    for (const character of String((text as string | number | null | undefined) ?? '')) width += characterWidth(character, bold);
+    for (const character of String((text as string | number | null | undefined) ?? ''))
+      width += characterWidth(character, bold);
     return (width * (item.fontSize ?? 11)) / 100;
   };
   return { vega, compile };

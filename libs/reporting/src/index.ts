@@ -8,7 +8,8 @@ export {
   type LineSeries,
   type PlottedValue,
 } from './comparison-figures.ts';
-export { trainingPage, type TestPicture, type TrainedScale, type TrainingPage } from './training-page.ts';
+export { trainingPage } from './training-page.ts';
+export type { TestPicture, TrainedScale, TrainingPage } from './training-page-input.ts';
 export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';
 export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';

@@ -1,7 +1,7 @@
 import { enlarge, heatMap, heatMapOverlay, outlineMask, type ValueMap, type ValueRange } from '@fsad/images';
 import type { BestF1 } from '@fsad/metrics';
 import { html, picture, type Html } from './html.ts';
-import type { TestPicture } from './training-page.ts';
+import type { TestPicture } from './training-page-input.ts';
 
 /** Test pictures shown of each class; the rest counts in the figures. */
 const shown = { anomalous: 16, normal: 8 };

@@ -1,7 +1,7 @@
 import { drawFigure } from './figure.ts';
 import { html, picture, plot, type Html } from './html.ts';
 import { lossPanels, type LossCurve } from './learning-curves.ts';
-import type { TrainingPage } from './training-page.ts';
+import type { TrainingPage } from './training-page-input.ts';
 
 /** What each scale holds: the training image, its reconstruction, and samples. Null where there are no scales. */
 export async function trainedScales({ scales, training }: TrainingPage): Promise<Html | null> {

@@ -1,5 +1,5 @@
 import { randomStream } from '@fsad/tensors';
-import { SURFACE_SIDE } from './surface.ts';
+import { SURFACE_SIDE } from './surface-side.ts';
 
 /** Local damage to a surface. Coordinates are pixels; a defect touches only what its mask says. */
 export interface Defect {

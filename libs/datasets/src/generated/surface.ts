@@ -1,9 +1,7 @@
 import type { Image } from '@fsad/images';
 import { randomStream, type RandomStream } from '@fsad/tensors';
 import type { Defect } from './defects.ts';
-
-/** Side of a surface picture in pixels. */
-export const SURFACE_SIDE = 128;
+import { SURFACE_SIDE } from './surface-side.ts';
 
 type Colour = readonly [number, number, number];
 
