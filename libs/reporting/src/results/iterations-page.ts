@@ -43,13 +43,18 @@ export async function iterationsPage(
   if (reading) parts.push('## Reading\n', `${reading.trim()}\n`);
   for (const { budget, shots, variant } of groupsOf(points)) {
     const members = select(points, { budget, shots, variant });
-    const file = `auroc-by-iterations-${budget}-${shots}-${variant}.png`;
-    const figure = await drawFigure('AUROC against iterations, by class.', panelsOf(members));
-    files.set(file, await figurePng(figure));
+    const datasets = [...new Set(members.map(({ cell }) => cell.dataset))].sort();
+    const figures: string[] = [];
+    for (const dataset of datasets) {
+      const file = `auroc-by-iterations-${budget}-${shots}-${variant}-${dataset}.png`;
+      const title = `AUROC against iterations, ${datasetName(dataset)}`;
+      files.set(file, await figurePng(await drawFigure(title, [panelOf(select(members, { dataset }))])));
+      figures.push(`![${title}](${file})`);
+    }
     parts.push(
       `## ${shots}-shot, training of \`${budget}\`${variant === 'always' ? ', the generator in every iteration' : ''}\n`,
-      `![AUROC against iterations](${file})\n`,
-      ...[...new Set(members.map(({ cell }) => cell.dataset))].map((dataset) =>
+      `${figures.join(' ')}\n`,
+      ...datasets.map((dataset) =>
         classTable(select(members, { dataset })),
       ),
       '### What more iterations than those of `fast` do\n',
@@ -76,25 +81,22 @@ function stepsOf(points: readonly Point[]): number[] {
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
-function panelsOf(points: readonly Point[]): Panel[] {
-  const datasets = [...new Set(points.map(({ cell }) => cell.dataset))].sort();
-  return datasets.map((dataset) => {
-    const members = select(points, { dataset });
-    const steps = stepsOf(members);
-    const series = classesOf(members).map((name): LineSeries => {
-      const own = select(members, { class: name });
-      return {
-        label: name,
-        source: 'measured',
-        points: steps.flatMap((x) => {
-          const values = own.flatMap((point) => after(point, x) ?? []);
-          return values.length > 0 ? [{ x, ...summarize(values) }] : [];
-        }),
-      };
-    });
-    const title = datasetName(dataset);
-    return aurocLinePanel(title, { title: 'iterations a scale', ticks: steps }, series);
+/** A line a class; all points are of one dataset. */
+function panelOf(points: readonly Point[]): Panel {
+  const steps = stepsOf(points);
+  const series = classesOf(points).map((name): LineSeries => {
+    const own = select(points, { class: name });
+    return {
+      label: name,
+      source: 'measured',
+      points: steps.flatMap((x) => {
+        const values = own.flatMap((point) => after(point, x) ?? []);
+        return values.length > 0 ? [{ x, ...summarize(values) }] : [];
+      }),
+    };
   });
+  const title = datasetName(points[0].cell.dataset);
+  return aurocLinePanel(title, { title: 'iterations a scale', ticks: steps }, series);
 }
 
 function classesOf(points: readonly Point[]): string[] {

@@ -58,7 +58,7 @@ const ablation: PaperPage = {
           ...beyond('d', ['a', 'b', 'c']),
           ...beyond('e', ['a', 'b', 'c']),
         ]),
-        claimAbove('pixel distances are far below', where, without(['f'])),
+        claimAbove('pixel distances do worse', where, without(['f'])),
         claimAbove('GEOM on its samples is less effective', where, without(['g'])),
       ];
     });
