@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import {
   defaultRegistry,
   defineExperiment,
+  encodeLine,
+  encodeResult,
   openRun,
   openStore,
   sidePath,
@@ -132,9 +134,9 @@ const parts: Record<string, (folder: string) => Promise<string>> = {
       const path = `${sidePath(directory, trial.key)}.json`;
       if (!made.has(dirname(path))) mkdirSync(dirname(path), { recursive: true });
       made.add(dirname(path));
-      writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+      writeFileSync(path, encodeResult(result));
       text += summaries(result)
-        .map((line) => `${JSON.stringify(line)}\n`)
+        .map((line) => `${encodeLine(line)}\n`)
         .join('');
       if (text.length > 1e6) appendFileSync(join(directory, 'index.jsonl'), text);
       if (text.length > 1e6) text = '';

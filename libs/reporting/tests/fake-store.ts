@@ -6,8 +6,10 @@ import {
   openStore,
   resultSchema,
   sidePath,
+  trialKey,
   type Artefact,
   type Cell,
+  type TrialInputs,
   type TrialMetrics,
   type TrialResult,
   type TrialStatus,
@@ -43,9 +45,9 @@ export function fakeCell(cell: Partial<Cell>): Cell {
 export function fakeSummary(fake: FakeTrial): TrialSummary {
   const cell = fakeCell(fake.cell);
   const { status = 'ok', auroc = 0.7 } = fake;
-  const key = digest(JSON.stringify(cell));
+  const inputs = fakeInputs(cell);
   return {
-    key,
+    key: trialKey(inputs),
     cell,
     status,
     failure:
@@ -61,10 +63,28 @@ export function fakeSummary(fake: FakeTrial): TrialSummary {
             pixel: fake.pixel ?? null,
           }
         : null,
-    split: digest(`${cell.dataset} ${cell.class} ${cell.shots} ${cell.trial}`),
-    engine: 'native',
+    split: inputs.split,
+    engine: inputs.engine,
     seconds: { fit: 4, score: 1, total: 5 },
     finishedAt: `2026-01-02T03:04:${String(cell.trial % 60).padStart(2, '0')}.000Z`,
+  };
+}
+
+/** Each cell has a trial of its own. */
+function fakeInputs(cell: Cell): TrialInputs {
+  return {
+    configuration: {
+      detector: cell.detector,
+      settings: { of: `${cell.experiment} ${cell.variant} ${cell.budget}` },
+      seed: 0,
+      evaluation: { pixel: false, maps: 2, examples: 0, samples: 0 },
+    },
+    split: digest(`${cell.dataset} ${cell.class} ${cell.shots} ${cell.trial}`),
+    testSubset: 'x',
+    data: 'x',
+    decoder: 'x',
+    engine: 'native',
+    numericVersion: 1,
   };
 }
 
@@ -92,20 +112,7 @@ function fakeResult(summary: TrialSummary, artefacts: readonly Artefact[]): Tria
     status,
     failure,
     metrics,
-    inputs: {
-      configuration: {
-        detector: cell.detector,
-        settings: {},
-        seed: 0,
-        evaluation: { pixel: false, maps: 2, examples: 0, samples: 0 },
-      },
-      split,
-      testSubset: 'x',
-      data: 'x',
-      decoder: 'x',
-      engine,
-      numericVersion: 1,
-    },
+    inputs: fakeInputs(cell),
     split: {
       id: split,
       dataset: 'mnist',

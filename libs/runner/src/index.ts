@@ -17,9 +17,25 @@ export {
   type TrialSummary,
 } from './store/index.ts';
 export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './plan/index.ts';
-export { readResult, readSummaries, sidePath } from './store/index.ts';
+export {
+  decodeLine,
+  decodeResult,
+  encodeLine,
+  encodeResult,
+  readResult,
+  readSummaries,
+  sidePath,
+} from './store/index.ts';
 export { openStore, type Store } from './store/index.ts';
-export { columns, evaluate, judge, judgePixels, scoreImages, type Scored } from './trial/index.ts';
+export {
+  columns,
+  evaluate,
+  judge,
+  judgePixels,
+  scoreImages,
+  storedResults,
+  type Scored,
+} from './trial/index.ts';
 export { configure, type ConfigRequest } from './plan/index.ts';
 export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
 export { methods } from './methods.ts';

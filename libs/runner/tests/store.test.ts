@@ -2,7 +2,22 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore, readSummaries, sidePath, type Cell, type TrialSummary } from '../src/index.ts';
+import {
+  canonicalJson,
+  decodeLine,
+  decodeResult,
+  encodeLine,
+  encodeResult,
+  openStore,
+  readSummaries,
+  sidePath,
+  summaries,
+  trialKey,
+  type Cell,
+  type TrialResult,
+  type TrialSummary,
+} from '../src/index.ts';
+import { sha256 } from '../src/store/key.ts';
 import { writeResult } from '../src/store/index.ts';
 import { sampleCell, sampleResult } from './support/samples.ts';
 
@@ -19,12 +34,101 @@ async function summaryOf(cell: Cell): Promise<TrialSummary[]> {
   return found;
 }
 
+/** The result of the same cell, made with another decoder of pictures. */
+function otherwise(result: TrialResult): TrialResult {
+  const inputs = { ...result.inputs, decoder: 'another' };
+  return { ...result, inputs, key: trialKey(inputs) };
+}
+
+describe('a stored result', () => {
+  const { key, ...rest } = sampleResult('a');
+  const stored = JSON.parse(encodeResult({ key, ...rest })) as Record<string, unknown>;
+  const read = (changes: object): TrialResult =>
+    decodeResult(JSON.stringify({ ...stored, ...changes }), 'a.json', key);
+  /** With a checksum that fits what was changed. */
+  const signed = (changes: object): TrialResult => {
+    const { checksum, ...plain } = { ...stored, ...changes };
+    expect(checksum).toBeDefined();
+    return read({ ...changes, checksum: sha256(canonicalJson(plain)) });
+  };
+
+  it('is read back whole, also one from before there were checksums', () => {
+    expect(read({})).toEqual(sampleResult('a'));
+    expect(read({ checksum: undefined })).toEqual(sampleResult('a'));
+  });
+
+  it('that was edited by hand is named', () => {
+    const metrics = { ...rest.metrics, auroc: 0.76 };
+    expect(() => read({ metrics })).toThrow(
+      'a.json: was changed since it was written: its checksum does not fit',
+    );
+  });
+
+  it.each([
+    ['another trial', { key: 'f'.repeat(64) }, 'the result of another trial'],
+    [
+      'other inputs',
+      { inputs: { ...rest.inputs, decoder: 'x' } },
+      'inputs are not those that its key stands for',
+    ],
+    ['another split', { split: { ...rest.split, id: 'x' } }, 'its split is not the one'],
+    [
+      'a name that leads out',
+      { cells: [{ ...sampleCell('a'), experiment: '../../x' }] },
+      'cells[0].experiment',
+    ],
+    ['a budget that leads out', { cells: [{ ...sampleCell('a'), budget: '../x' }] }, 'cells[0].budget'],
+    ['a class that leads out', { cells: [{ ...sampleCell('a'), class: 'a/../b' }] }, 'cells[0].class'],
+    [
+      'a picture elsewhere',
+      { artefacts: [{ kind: 'map', file: '../../x.png', image: null, score: null }] },
+      'artefacts[0].file',
+    ],
+    ['an unknown field', { more: 1 }, 'more'],
+    ['no numbers', { metrics: null }, 'do not fit one another'],
+  ])('of %s is refused, whatever its checksum says', (_, changes, problem) => {
+    expect(() => signed(changes)).toThrow(problem);
+  });
+
+  it('cannot hold a number that is none', () => {
+    const metrics = { ...rest.metrics, auroc: NaN } as TrialResult['metrics'];
+    expect(() => encodeResult({ key, ...rest, metrics })).toThrow(
+      /trial [0-9a-f]{64} cannot be stored: metrics.auroc/,
+    );
+  });
+});
+
+describe('a line of the index', () => {
+  const [summary] = summaries(sampleResult('a'));
+  const line = encodeLine(summary);
+
+  it('is JSON, and read back', () => {
+    expect(JSON.parse(line)).toMatchObject(summary);
+    expect(decodeLine(line)).toEqual(summary);
+  });
+
+  it.each([line.replace('0.75', '0.76'), line.slice(0, -1), JSON.stringify(summary), '', '{}', 'null'])(
+    'that was changed is passed over: %s',
+    (changed) => {
+      expect(decodeLine(changed)).toBeNull();
+    },
+  );
+});
+
 describe('store', () => {
+  it('does not believe a line of its index that was changed', async () => {
+    const result = sampleResult('a');
+    await (await openStore(directory)).commit(result);
+    const path = join(directory, 'index.jsonl');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"auroc":0.75', '"auroc":0.95'));
+    expect((await summaryOf(sampleCell('a')))[0].metrics?.auroc).toBe(0.75);
+  });
+
   it('keeps a result under its key and finds it by its cell when opened again', async () => {
     const result = sampleResult('a');
     await (await openStore(directory)).commit(result);
     const text = await readFile(join(directory, result.key.slice(0, 2), `${result.key}.json`), 'utf8');
-    expect(JSON.parse(text)).toEqual(result);
+    expect(JSON.parse(text)).toEqual({ ...result, checksum: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const again = await openStore(directory);
     expect(again.cell(result.cells[0])).toMatchObject({ key: result.key, status: 'ok' });
   });
@@ -70,7 +174,7 @@ describe('store', () => {
   it('gives a cell to the later key and deletes the result nobody holds any more', async () => {
     const store = await openStore(directory);
     const old = sampleResult('a');
-    const replacement = { ...old, key: 'f'.repeat(64) };
+    const replacement = otherwise(old);
     await store.commit(old);
     await store.commit(replacement);
     expect(store.cell(sampleCell('a'))?.key).toBe(replacement.key);
@@ -84,7 +188,7 @@ describe('store', () => {
     await mkdir(sidePath(directory, old.key), { recursive: true });
     await writeFile(join(sidePath(directory, old.key), 'scores.json'), '{}');
     await store.commit(old);
-    await store.commit({ ...old, key: 'f'.repeat(64) });
+    await store.commit(otherwise(old));
     expect(await readdir(join(directory, old.key.slice(0, 2)))).toEqual([]);
   });
 
@@ -132,7 +236,7 @@ describe('store', () => {
     await rm(join(directory, 'index.jsonl'));
     await writeFile(join(directory, result.key.slice(0, 2), `${result.key}.json`), '{"schema": 1, "key"');
     const store = await openStore(directory);
-    expect(store.notes[0]).toContain(`${result.key}.json: damaged`);
+    expect(store.notes[0]).toContain(`${result.key}.json: not valid JSON, cut short or edited by hand`);
     expect(store.cell(sampleCell('a'))).toBeUndefined();
   });
 

@@ -1,26 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readdirOrNothing, replaceFile } from '@fsad/files';
+import { InvalidFileError, readdirOrNothing, replaceFile } from '@fsad/files';
+import { trialFolder } from '@fsad/tracking/journal';
 import { cellId } from './key.ts';
-import { resultSchema, summaries, type Cell, type TrialResult, type TrialSummary } from './result.ts';
+import { summaries, type Cell, type TrialResult, type TrialSummary } from './result.ts';
+import { decodeLine, decodeResult, encodeResult } from './result-text.ts';
 
 export const indexName = 'index.jsonl';
 const keyFile = /^([0-9a-f]{64})\.json$/;
 
 export function resultPath(directory: string, key: string): string {
-  return join(directory, key.slice(0, 2), `${key}.json`);
+  return `${sidePath(directory, key)}.json`;
 }
 
-/** Folder of a result's side files: scores, curves, pictures. */
-export function sidePath(directory: string, key: string): string {
-  return join(directory, key.slice(0, 2), key);
-}
+/** Folder of a result's side files: scores, curves, pictures. @throws RangeError for what is no key */
+export const sidePath = trialFolder;
 
-/** Where a trial that is not finished keeps what it has. */
+/** Where a trial that is not finished keeps what it has. @throws RangeError for what is no key */
 export function workFolder(store: string, key: string): string {
-  return join(store, 'work', key);
+  return join(store, 'work', basename(trialFolder(store, key)));
 }
 
 /** The keys of all results a store holds, from the names of its files. */
@@ -38,7 +38,7 @@ export async function keysOnDisk(directory: string): Promise<Set<string>> {
 
 /**
  * Reads a result; null where there is none.
- * @throws Error when the file is damaged or was written by a newer program.
+ * @throws InvalidFileError when the file is damaged, was changed, is another trial's, or was written by another version.
  */
 export async function readResult(directory: string, key: string): Promise<TrialResult | null> {
   const path = resultPath(directory, key);
@@ -49,20 +49,17 @@ export async function readResult(directory: string, key: string): Promise<TrialR
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  let result: Partial<TrialResult> | null;
+  return decodeResult(text, path, key);
+}
+
+/** The same, but null also for a file that is no result of the trial: it is to be made again. */
+export async function readableResult(directory: string, key: string): Promise<TrialResult | null> {
   try {
-    result = JSON.parse(text) as Partial<TrialResult> | null;
+    return await readResult(directory, key);
   } catch (error) {
-    throw new Error(`${path}: damaged, not valid JSON; delete it, and the next run makes it again`, {
-      cause: error,
-    });
+    if (error instanceof InvalidFileError) return null;
+    throw error;
   }
-  if (result?.schema !== resultSchema || result.key !== key || !Array.isArray(result.cells)) {
-    throw new Error(
-      `${path}: not a trial result of schema ${resultSchema}; it may come from another version`,
-    );
-  }
-  return result as TrialResult;
 }
 
 /**
@@ -72,9 +69,9 @@ export async function readResult(directory: string, key: string): Promise<TrialR
 export async function writeResult(directory: string, result: TrialResult): Promise<TrialResult> {
   const path = resultPath(directory, result.key);
   await mkdir(dirname(path), { recursive: true });
-  const known = await readResult(directory, result.key).catch(() => null);
+  const known = await readableResult(directory, result.key);
   const merged = { ...result, cells: union(known?.cells ?? [], result.cells) };
-  await replaceFile(path, `${JSON.stringify(merged, null, 2)}\n`);
+  await replaceFile(path, encodeResult(merged));
   return merged;
 }
 
@@ -88,20 +85,11 @@ export async function* indexLines(directory: string): AsyncGenerator<TrialSummar
   const lines = createInterface({ input: createReadStream(join(directory, indexName)), crlfDelay: Infinity });
   try {
     for await (const line of lines) {
-      const summary = parseLine(line);
+      const summary = decodeLine(line);
       if (summary) yield summary;
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-function parseLine(line: string): TrialSummary | null {
-  try {
-    const summary = JSON.parse(line) as TrialSummary | null;
-    return summary?.key && summary.cell ? summary : null;
-  } catch {
-    return null;
   }
 }
 

@@ -1,5 +1,7 @@
 export {
   indexLines,
+  keysOnDisk,
+  readableResult,
   readResult,
   readSummaries,
   resultPath,
@@ -26,4 +28,6 @@ export {
   type TrialStatus,
   type TrialSummary,
 } from './result.ts';
+export { decodeLine, decodeResult, encodeLine, encodeResult } from './result-text.ts';
+export { cellSchema, inputsSchema, keySchema } from './schema.ts';
 export { openStore, type Store } from './store.ts';

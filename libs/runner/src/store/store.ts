@@ -13,6 +13,7 @@ import {
 } from './index-file.ts';
 import { cellId } from './key.ts';
 import { summaries, type Cell, type TrialResult, type TrialStatus, type TrialSummary } from './result.ts';
+import { encodeLine, encodeResult } from './result-text.ts';
 
 /** What the store remembers of a cell while it is open. */
 export interface StoredCell {
@@ -127,7 +128,7 @@ class FolderStore implements Store {
     if (!result) return;
     const kept = result.cells.filter((cell) => !cells.has(cellId(cell)));
     if (kept.length > 0) {
-      const text = `${JSON.stringify({ ...result, cells: kept }, null, 2)}\n`;
+      const text = encodeResult({ ...result, cells: kept });
       await replaceFile(resultPath(this.directory, key), text);
       return;
     }
@@ -164,7 +165,7 @@ class FolderStore implements Store {
     if (lines.length === 0) return;
     for (const line of lines) this.#remember(line);
     const path = join(this.directory, indexName);
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const text = lines.map((line) => `${encodeLine(line)}\n`).join('');
     try {
       // The leading newline keeps a line torn by a crash from swallowing this one.
       await appendFile(path, `\n${text}`);
@@ -177,7 +178,7 @@ class FolderStore implements Store {
     const live = new Map<string, string>();
     for await (const line of indexLines(this.directory)) {
       const id = cellId(line.cell);
-      if (this.#cells.get(id)?.key === line.key) live.set(id, JSON.stringify(line));
+      if (this.#cells.get(id)?.key === line.key) live.set(id, encodeLine(line));
     }
     await replaceFile(join(this.directory, indexName), `${[...live.values()].join('\n')}\n`);
   }

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-interface Kept {
-  startedAt: string;
-  attempts: number;
-  fit: number;
-  score: number;
-}
-
+import { z } from 'zod';
 import { replaceFile } from '@fsad/files';
+
+const seconds = z.number().nonnegative();
+const keptSchema = z.object({
+  startedAt: z.iso.datetime(),
+  attempts: z.int().nonnegative(),
+  fit: seconds,
+  score: seconds,
+});
+type Kept = z.infer<typeof keptSchema>;
+
 /** Seconds a trial has taken over all its attempts; survives a kill to within a few seconds. */
 export class Stopwatch {
   readonly #path: string;
@@ -71,7 +74,7 @@ export class Stopwatch {
 async function readKept(path: string): Promise<Kept> {
   const fresh: Kept = { startedAt: new Date().toISOString(), attempts: 0, fit: 0, score: 0 };
   try {
-    return { ...fresh, ...(JSON.parse(await readFile(path, 'utf8')) as Partial<Kept>) };
+    return keptSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data ?? fresh;
   } catch {
     return fresh;
   }
