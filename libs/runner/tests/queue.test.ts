@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Queue } from 'bullmq';
 import { findRedis, RedisServer } from '../harness/redis-server.ts';
-import type { RunOptions } from '../src/open-run.ts';
+import { openRun, taskOf, type RunOptions } from '../src/open-run.ts';
 import { connectionOf, queueName } from '../src/queue/link.ts';
 import { runOnQueue, serveQueue, type ServeOptions, type ServeSummary } from '../src/queue/index.ts';
 import type { RunEvent } from '../src/run-events.ts';
@@ -191,6 +191,53 @@ describe.skipIf(!findRedis())('a queue (skipped where no redis-server is found)'
     expect(await jobs()).toEqual({ wait: 4, active: 0, completed: 0, failed: 0 });
     stopRun();
     await run;
+  });
+
+  it.each([
+    ['nothing', {}, 'x'],
+    ['a key that leads out of the store', null, '../../x'],
+    ['inputs that its key does not stand for', 'seed', null],
+  ])('holding %s costs that job, and the worker goes on to the next', async (_, what, id) => {
+    const { options } = longRun({ request: request(smallExperiment(), { where: ['class=3 shots=1'] }) });
+    const opened = await openRun(options);
+    await opened.prepared.close();
+    const task = taskOf(opened.sorted.pending[0], opened.prepared, { command: '', gitCommit: null });
+    const { inputs } = task;
+    const changed = { ...inputs, configuration: { ...inputs.configuration, seed: 99 } };
+    const data =
+      what !== null && what !== 'seed'
+        ? what
+        : { data: null, task: { ...task, inputs: changed, key: id ?? task.key } };
+    const queue = new Queue(queueName(store), { connection: connectionOf(redis.address) });
+    const notes: string[] = [];
+    const { stop } = worker({
+      workers: 1,
+      onEvent: (event) => void (event.type === 'note' && notes.push(event.text)),
+    });
+    await queue.add('trial', data, { jobId: id ?? 'y' });
+    while (notes.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(notes[0]).toContain('the queue holds ');
+    expect(await runOnQueue(options, redis.address)).toMatchObject({ ok: 2, failed: 0 });
+    expect(await stop()).toMatchObject({ ok: 2, failed: 1 });
+    await queue.close();
+  });
+
+  it('with a trial whose data folder a worker cannot use fails that trial, and goes on to the next', async () => {
+    const both = smallExperiment({
+      datasets: [
+        { name: 'mnist', classes: ['3'] },
+        { name: 'mvtec', classes: ['grid'] },
+      ],
+      shots: [1],
+      trials: 1,
+    });
+    const { stop } = worker({ data: new Map([['mnist', 'missing']]), workers: 1 });
+    const messages: (string | null)[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === 'finish' && messages.push(event.message));
+    const summary = await runOnQueue(runOptions(store, both, { onEvent }), redis.address);
+    expect(summary).toMatchObject({ ok: 1, failed: 1, left: 0 });
+    expect(messages).toContainEqual('a worker could not do it: mnist: the folder missing does not exist');
+    expect(await stop()).toMatchObject({ ok: 1, failed: 1 });
   });
 
   it('is refused to a worker without the store', async () => {

@@ -1,7 +1,7 @@
 import { QueueEvents, type Queue } from 'bullmq';
 import { isDiskFull } from '@fsad/files';
 import { shownAddress } from '@fsad/mlflow-client/address';
-import { failedResult, gitCommit, type TrialProgress, type TrialTask } from '../trial/index.ts';
+import { failedResult, gitCommit, type TrialTask } from '../trial/index.ts';
 import { type TrialResult } from '../store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from '../open-run.ts';
 import type { RunSummary } from '../run-events.ts';
@@ -15,6 +15,7 @@ import {
   type QueuedTrial,
   type TrialReceipt,
 } from './link.ts';
+import { queuedProgress } from './payload.ts';
 
 /** Trials handed to Redis, or asked for, at once. */
 const batch = 500;
@@ -108,9 +109,10 @@ class Following {
     events.on('active', ({ jobId }) => this.#started(jobId));
     events.on('waiting', ({ jobId }) => void this.#running.delete(jobId));
     events.on('progress', ({ jobId, data }) => {
-      if (!this.#pending.has(jobId)) return;
+      const progress = queuedProgress(data);
+      if (!progress || !this.#pending.has(jobId)) return;
       this.#started(jobId);
-      onEvent({ type: 'progress', key: jobId, progress: data as unknown as TrialProgress });
+      onEvent({ type: 'progress', key: jobId, progress });
     });
     events.on('completed', ({ jobId }) => end(jobId, null));
     events.on('failed', ({ jobId, failedReason }) => end(jobId, failedReason));
@@ -177,13 +179,25 @@ class Following {
     const trial = this.#pending.get(key);
     if (!trial) return;
     const { store } = this.#opened;
-    let result = await store.adopt(key, trial.cells);
-    if (result && !this.#counts(result)) result = null;
-    if (!result && reason !== null) await store.commit((result = await this.#lost(trial, reason)));
+    const sideBySide = Math.max(1, this.#running.size);
+    let result: TrialResult | null;
+    try {
+      result = await store.adopt(key, trial.cells);
+      if (result && !this.#counts(result)) result = null;
+      if (!result && reason !== null) await store.commit((result = await this.#lost(trial, reason)));
+    } catch (error) {
+      if (isDiskFull(error)) throw error;
+      this.#pending.delete(key);
+      this.#tally.lose(
+        trial,
+        `${reason ?? 'its result cannot be read'}: ${(error as Error).message}`,
+        sideBySide,
+      );
+      return;
+    }
     // Neither a result nor a reason: `look` hands it over again.
     if (!result) return;
     this.#pending.delete(key);
-    const sideBySide = Math.max(1, this.#running.size);
     this.#tally.finish(trial, result, result.provenance.seconds.total, sideBySide);
   }
 
@@ -191,13 +205,21 @@ class Following {
     return status === 'ok' || this.#stale.get(key) !== provenance.finishedAt;
   }
 
-  /** The result of a trial that the queue has given up: its workers were ended again and again. */
+  /** The result of a trial that the queue has given up: its workers were ended again and again, or could not do it. */
   async #lost(trial: PendingTrial, reason: string): Promise<TrialResult> {
     const { prepared, registry, store } = this.#opened;
     const task = taskOf(trial, prepared, this.#origin);
     const data = dataOf(this.#options.request, trial.cells[0]);
-    const message = `given up by the queue (${reason}): the workers that took it were ended each time`;
-    const ending = { status: 'killed', message, outside: true, diskFull: false } as const;
+    const stalled = reason.includes('stalled');
+    const message = stalled
+      ? `given up by the queue (${reason}): the workers that took it were ended each time`
+      : `a worker could not do it: ${reason}`;
+    const ending = {
+      status: stalled ? 'killed' : 'failed',
+      message,
+      outside: true,
+      diskFull: false,
+    } as const;
     const surroundings = { store: store.directory, data, threads: 1 };
     return failedResult(task, surroundings, registry, ending, { step: null, peakMemoryBytes: 0 });
   }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { WaitingError, Worker, type Job } from 'bullmq';
+import { DelayedError, WaitingError, Worker, type Job } from 'bullmq';
 import { isDiskFull } from '@fsad/files';
-import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from '../process/index.ts';
+import { coreGroups, type CoreGroups, TrialProcess, workOnTrial, type WorkEnd } from '../process/index.ts';
 import { dataOf, type RunOptions } from '../open-run.ts';
 import type { PlanRequest } from '../plan/index.ts';
 import { importRegistry, type Registry } from '../registry.ts';
@@ -16,6 +16,7 @@ import {
   type QueuedTrial,
   type TrialReceipt,
 } from './link.ts';
+import { queuedTrial } from './payload.ts';
 
 export interface ServeOptions
   extends
@@ -42,6 +43,8 @@ export interface ServeSummary {
 /** How often a trial may go down with its worker before the queue gives it up. */
 const mostStalls = 10;
 const tellEveryMs = 1000;
+/** A trial that another process works on is looked at again after so long; meanwhile the worker takes others. */
+const againAfterMs = 1000;
 
 /**
  * Takes trials from the queue of a store and works on them until asked to stop; what is unfinished then goes back. Results, journals and unfinished work
@@ -119,35 +122,44 @@ class Serving {
 
   async #take(job: Job<QueuedTrial, TrialReceipt>, token: string): Promise<TrialReceipt> {
     const free = this.#places.pop();
-    let receipt: TrialReceipt | null = null;
+    let end: WorkEnd = { type: 'stopped' };
     try {
-      if (free && !this.#stop.aborted) receipt = await this.#work(job, free.place, free.index);
+      if (free && !this.#stop.aborted) end = await this.#work(job, free.place, free.index);
     } catch (error) {
+      // What is wrong with one trial, its data folder or its engine fails that job. A full disk would meet the next one too, and so would
+      // a machine that gives other numbers: its trials are for others.
+      if (!isDiskFull(error) && !(error instanceof UnfitError)) return this.#fail(job, error as Error);
       this.#error ??= error;
       this.#halt.abort();
     } finally {
       if (free) this.#places.push(free);
     }
-    if (receipt) return receipt;
-    await job.moveToWait(token);
-    throw new WaitingError();
+    if (end.type === 'result') return { status: end.result.status };
+    if (end.type === 'stopped') {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    await job.moveToDelayed(Date.now() + againAfterMs, token);
+    throw new DelayedError();
   }
 
-  /** Null when stopped before the end. */
-  async #work(
-    job: Job<QueuedTrial, TrialReceipt>,
-    place: TrialProcess,
-    worker: number,
-  ): Promise<TrialReceipt | null> {
+  #fail({ id }: Job<unknown>, error: Error): never {
+    this.#failed++;
+    this.#options.onEvent({ type: 'note', text: `trial ${id}: ${error.message}` });
+    throw error;
+  }
+
+  /** @throws Error for a job that is no trial, or one that cannot be done here */
+  async #work(job: Job<QueuedTrial, TrialReceipt>, place: TrialProcess, worker: number): Promise<WorkEnd> {
     const { store, registry: address, onEvent, kill } = this.#options;
-    const { task } = job.data;
-    const data = dataOf(this.#options, task.cells[0]) ?? job.data.data;
+    const { task, data: plannedData } = queuedTrial(job.id, job.data);
+    const data = dataOf(this.#options, task.cells[0]) ?? plannedData;
     await this.#check(task, data);
     const { key } = task;
     const [cell] = task.cells;
     onEvent({ type: 'start', key, cell, worker });
     let toldAt = -Infinity;
-    const result = await workOnTrial({
+    const end = await workOnTrial({
       task,
       surroundings: { store, data, threads: this.#groups.threads },
       place,
@@ -165,11 +177,12 @@ class Serving {
       onNote: (text) => onEvent({ type: 'note', text }),
       onAgain: (why) => onEvent({ type: 'again', key, cell, why }),
     });
-    if (!result) return null;
-    if (result.status === 'ok') this.#ok++;
+    if (end.type !== 'result') return end;
+    const { status, provenance } = end.result;
+    if (status === 'ok') this.#ok++;
     else this.#failed++;
-    onEvent(finishEvent(result, cell, result.provenance.seconds.total));
-    return { status: result.status };
+    onEvent(finishEvent(end.result, cell, provenance.seconds.total));
+    return end;
   }
 
   /** Checks once for each class and method that this machine gives what the plan stands for. */
