@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isDiskFull } from '@fsad/files';
 import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from './process/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from './open-run.ts';
@@ -23,7 +24,10 @@ export async function runExperiment(options: RunOptions): Promise<RunSummary> {
 class Run {
   readonly #options: RunOptions;
   readonly #opened: OpenedRun;
+  /** The next trial stands last. */
   readonly #queue: PendingTrial[];
+  /** Trials that another process was found to work on. */
+  readonly #busy = new Set<string>();
   readonly #tally: Tally;
   #stopped: string | null = null;
   /** Ends the run from inside. */
@@ -60,7 +64,7 @@ class Run {
         trial && !this.#stop.aborted && !kill.aborted;
         trial = this.#queue.pop()
       ) {
-        await this.#runTrial(trial, place, worker, groups, origin);
+        await this.#try(trial, place, worker, groups, origin);
       }
     } catch (error) {
       this.#halt.abort();
@@ -71,20 +75,44 @@ class Run {
     }
   }
 
+  /** Does a trial, or puts one that another process works on to the end of the line. Whatever goes wrong with one costs that one. @throws DiskFullError */
+  async #try(
+    trial: PendingTrial,
+    place: TrialProcess,
+    worker: number,
+    groups: CoreGroups,
+    origin: TrialTask['origin'],
+  ): Promise<void> {
+    let busy: string | null;
+    try {
+      busy = await this.#runTrial(trial, place, worker, groups, origin);
+    } catch (error) {
+      if (isDiskFull(error)) throw error;
+      this.#tally.lose(trial, (error as Error).message, groups.workers);
+      return;
+    }
+    if (busy === null) return;
+    if (!this.#busy.has(trial.key)) this.#options.onEvent({ type: 'note', text: `waiting: ${busy}` });
+    this.#busy.add(trial.key);
+    this.#queue.unshift(trial);
+    if (this.#queue.every(({ key }) => this.#busy.has(key))) await pause(1000, this.#stop);
+  }
+
+  /** Null when the trial is done, or the run is to stop; why it cannot be done now where another process works on it. */
   async #runTrial(
     trial: PendingTrial,
     place: TrialProcess,
     worker: number,
     { workers, threads, memoryLimitBytes }: CoreGroups,
     origin: TrialTask['origin'],
-  ): Promise<void> {
+  ): Promise<string | null> {
     const { prepared, store, registry } = this.#opened;
     const { request, registry: address, onEvent, kill } = this.#options;
     const [cell] = trial.cells;
     const { key } = trial;
     const began = performance.now();
     onEvent({ type: 'start', key, cell, worker });
-    const result = await workOnTrial({
+    const end = await workOnTrial({
       task: taskOf(trial, prepared, origin),
       surroundings: { store: store.directory, data: dataOf(request, cell), threads },
       place,
@@ -97,8 +125,14 @@ class Run {
       onNote: (text) => onEvent({ type: 'note', text }),
       onAgain: (why) => onEvent({ type: 'again', key, cell, why }),
     });
-    if (!result) return;
+    if (end.type === 'busy') return end.message;
+    if (end.type === 'stopped') return null;
     await store.adopt(key, trial.cells);
-    this.#tally.finish(trial, result, (performance.now() - began) / 1000, workers);
+    this.#tally.finish(trial, end.result, (performance.now() - began) / 1000, workers);
+    return null;
   }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return wait(ms, undefined, { signal }).catch(() => undefined);
 }

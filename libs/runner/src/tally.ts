@@ -54,6 +54,13 @@ export class Tally {
     }
   }
 
+  /** A trial ended without a result: not even its failure could be recorded. */
+  lose({ key, cells }: PendingTrial, message: string, sideBySide: number): void {
+    const [cell] = cells;
+    this.#failed += cells.length;
+    this.#tell({ type: 'finish', key, cell, status: 'failed', auroc: null, message, seconds: 0 }, sideBySide);
+  }
+
   /** A trial has its result, after so many seconds, while so many run side by side. */
   finish(trial: PendingTrial, result: TrialResult, seconds: number, sideBySide: number): void {
     const [cell] = trial.cells;
@@ -63,10 +70,14 @@ export class Tally {
     } else {
       this.#failed += trial.cells.length;
     }
-    const kind = this.#left.get(kindOf(cell));
+    this.#tell(finishEvent(result, cell, seconds), sideBySide);
+  }
+
+  #tell(event: Omit<FinishEvent, 'pending' | 'remainingSeconds'>, sideBySide: number): void {
+    const kind = this.#left.get(kindOf(event.cell));
     if (kind) kind.count--;
     this.#onEvent({
-      ...finishEvent(result, cell, seconds),
+      ...event,
       pending: [...this.#left.values()].reduce((sum, { count }) => sum + count, 0),
       remainingSeconds: this.#remaining(sideBySide),
     });
@@ -83,12 +94,14 @@ export class Tally {
   }
 }
 
+type FinishEvent = Extract<RunEvent, { type: 'finish' }>;
+
 /** What is told of a trial that ended, wherever it ran. */
 export function finishEvent(
   { key, status, metrics, failure }: TrialResult,
   cell: Cell,
   seconds: number,
-): Extract<RunEvent, { type: 'finish' }> {
+): FinishEvent {
   return {
     type: 'finish',
     key,

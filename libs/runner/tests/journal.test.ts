@@ -1,9 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JournalError, journalKeys, journalPath, scanJournal, type JournalEvent } from '@fsad/tracking';
+import {
+  JournalError,
+  journalKeys,
+  journalPath,
+  openJournal,
+  scanJournal,
+  type JournalEvent,
+} from '@fsad/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endingOf } from '../src/trial/index.ts';
+import { completeJournal, endingOf } from '../src/trial/index.ts';
 import { readResult } from '../src/index.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';
@@ -44,6 +51,29 @@ describe('the journal of a trial', () => {
     expect(documents.map(({ path }) => path)).toEqual(['configuration.json', 'result.json']);
     const result = await readResult(store, key);
     expect(documents.map(({ text }) => JSON.parse(text))).toEqual([result?.inputs, result]);
+  });
+
+  it.each(['torn', 'empty', 'gone'])('is completed from the result when it is %s', async (how) => {
+    await run('small');
+    const { key, events } = journal();
+    const path = journalPath(store, key);
+    if (how === 'gone') await rm(path);
+    else await truncate(path, how === 'empty' ? 0 : Math.floor((await stat(path)).size / 2));
+    expect(await completeJournal(store, key)).toBe(true);
+    const untimed = (event: JournalEvent): object => ({ ...event, at: 0 });
+    const told = (of: readonly JournalEvent[], ...types: string[]): object[] =>
+      of.filter(({ type }) => types.includes(type)).map(untimed);
+    expect(told(journal().events, 'ended', 'document')).toEqual(told(events, 'ended', 'document'));
+    expect(journal().events.some(({ type }) => type === 'started')).toBe(true);
+    expect(await completeJournal(store, key)).toBe(false);
+  });
+
+  it('is left alone while another process writes it', async () => {
+    await run('small');
+    const { key } = journal();
+    const held = openJournal(store, key);
+    expect(await completeJournal(store, key)).toBe(false);
+    held.close();
   });
 
   it('learns of the cells of a second experiment that finds the result', async () => {

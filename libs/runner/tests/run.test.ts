@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readResult, readSummaries, sidePath, type TrialResult } from '../src/index.ts';
+import { openJournal } from '@fsad/tracking/journal';
+import { openRun, readResult, readSummaries, sidePath, type TrialResult } from '../src/index.ts';
 import type { RunEvent } from '../src/run-events.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';
@@ -30,6 +31,67 @@ describe('run', () => {
     expect(started).toEqual([]);
     expect(await readdir(join(store, 'work'))).toEqual([]);
   });
+
+  it('leaves the training pictures of each trial out of its test where both are drawn from one folder', async () => {
+    const mixed = smallExperiment({
+      datasets: [{ name: 'paris', classes: ['grid'] }],
+      shots: [1],
+      trials: 3,
+    });
+    expect(await runExperiment(runOptions(store, mixed))).toMatchObject({
+      cells: 3,
+      ok: 3,
+      failed: 0,
+      left: 0,
+    });
+    const found = await results();
+    expect(new Set(found.map(({ inputs }) => inputs.testSubset)).size).toBe(3);
+    expect(found.map(({ test }) => test.images)).toEqual([11, 11, 11]);
+  });
+
+  it('ends with every trial failed when the data change under it, and tells why', async () => {
+    const messages: (string | null)[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'plan') process.env.FSAD_TEST_FINGERPRINT = 'changed';
+      if (event.type === 'finish') messages.push(event.message);
+    };
+    const only = request(smallExperiment(), { where: ['class=3 shots=1'] });
+    try {
+      const summary = await runExperiment(runOptions(store, smallExperiment(), { request: only, onEvent }));
+      expect(summary).toMatchObject({ cells: 2, ok: 0, failed: 2, left: 0, stopped: null });
+    } finally {
+      delete process.env.FSAD_TEST_FINGERPRINT;
+    }
+    expect(messages).toEqual(
+      Array(2).fill(expect.stringContaining('are not those this trial was planned with')),
+    );
+  });
+
+  it('does a trial again that failed, when asked to, also after what it was made of was mended', async () => {
+    const only = { where: ['class=3 shots=1 trial=0'] };
+    const failing = request(smallExperiment(), { ...only, set: ['behaviour=throw'] });
+    await runExperiment(runOptions(store, smallExperiment(), { request: failing }));
+    const mended = runOptions(store, smallExperiment(), { request: request(smallExperiment(), only) });
+    await expect(runExperiment(mended)).rejects.toThrow('made differently');
+    expect(await runExperiment({ ...mended, retryFailed: true })).toMatchObject({ ok: 1, failed: 0 });
+  });
+
+  it('does the others while another process works on one, and that one when it is let go', async () => {
+    const only = request(smallExperiment(), { where: ['class=3 shots=1'] });
+    const { sorted, prepared } = await openRun(runOptions(store, smallExperiment(), { request: only }));
+    await prepared.close();
+    const held = openJournal(store, sorted.pending[0].key);
+    const finished: string[] = [];
+    const onEvent = (event: RunEvent): void => {
+      if (event.type !== 'finish') return;
+      finished.push(event.key);
+      held.close();
+    };
+    const options = runOptions(store, smallExperiment(), { request: only, onEvent, workers: 1 });
+    expect(await runExperiment(options)).toMatchObject({ ok: 2, left: 0 });
+    expect(finished).toEqual([sorted.pending[1].key, sorted.pending[0].key]);
+  });
+
   it('keeps AUROC, its interval, scales, fractions, scores and curves of a trial', async () => {
     const one = request(smallExperiment(), { where: ['class=3 shots=1 trial=0'] });
     await runExperiment(runOptions(store, smallExperiment(), { request: one }));

@@ -7,6 +7,7 @@ import {
   type Connection,
   type RetryNotice,
 } from '@fsad/mlflow-client';
+import { storedResults } from '@fsad/runner';
 import { isComplete, LockedError, syncStore, type SyncSummary } from '@fsad/tracking';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
@@ -88,7 +89,11 @@ async function tellAll(
   try {
     await new MlflowClient(impatient, { signal }).check();
     const onProgress = (done: number, total: number): void => progress.update('telling MLflow', done, total);
-    return await syncStore(store, new MlflowClient(connection, { signal, onRetry }), { signal, onProgress });
+    return await syncStore(store, new MlflowClient(connection, { signal, onRetry }), {
+      signal,
+      onProgress,
+      results: storedResults(store),
+    });
   } catch (error) {
     progress.clear();
     if (error instanceof MlflowError) {

@@ -1,4 +1,5 @@
 import { connectionFromEnvironment, type Connection } from '@fsad/mlflow-client';
+import { storedResults } from '@fsad/runner';
 import { LiveSync } from '@fsad/tracking';
 
 /** How long the end of a run waits for MLflow: of one that is finished, of one that was interrupted. */
@@ -23,7 +24,8 @@ export class LiveTracking {
 
   /** Called once there is a store. */
   begin(): void {
-    if (this.#connection) this.#sync = new LiveSync(this.#store, this.#connection, this.#onNote);
+    const results = storedResults(this.#store);
+    if (this.#connection) this.#sync = new LiveSync(this.#store, this.#connection, this.#onNote, { results });
   }
 
   /** Makes a last attempt of some seconds and says what remains. Doing it twice is harmless. */

@@ -52,16 +52,29 @@ function imageIds(
 ): (dataset: Dataset, cell: Cell) => Promise<{ split: string; testSubset: string }> {
   let last = { of: '', split: '', testSubset: '' };
   const subsets = new Map<string, string>();
+  const apart = new Map<string, boolean>();
+  const subsetOf = (dataset: Dataset, split: Split): string => {
+    const place = `${dataset.name}\0${split.class}`;
+    const known = subsets.get(place);
+    if (known !== undefined) return known;
+    const { id } = registry.chooseTest(dataset, split, draw.subset, draw.testCount);
+    // Where a training picture may be among the test pictures it is left out there: another split, another test.
+    if (!apart.has(place)) apart.set(place, liesApart(dataset, split.class, draw.subset));
+    if (apart.get(place)) subsets.set(place, id);
+    return id;
+  };
   return async (dataset, { class: className, shots, trial }) => {
     const of = `${dataset.name}\0${className}\0${shots}\0${trial}`;
     if (last.of === of) return { split: last.split, testSubset: last.testSubset };
     const split = await registry.drawSplit(dataset, { class: className, shots, trial, rule: draw.rule });
-    // Only in a folder of one's own can a training image be among the test images and be left out there.
-    const place = dataset.name === 'folder' ? of : `${dataset.name}\0${className}`;
-    const testSubset =
-      subsets.get(place) ?? registry.chooseTest(dataset, split, draw.subset, draw.testCount).id;
-    subsets.set(place, testSubset);
+    const testSubset = subsetOf(dataset, split);
     last = { of, split: split.id, testSubset };
     return { split: split.id, testSubset };
   };
+}
+
+/** Whether no picture can be both trained on and scored. */
+function liesApart(dataset: Dataset, className: string, subset: TrialDraw['subset']): boolean {
+  const scored = new Set(dataset.testItems(className, subset).map(({ id }) => id));
+  return !dataset.trainIds(className).some((id) => scored.has(id));
 }

@@ -8,7 +8,7 @@ export type WhereField = (typeof whereFields)[number];
 export type Where = ReadonlyMap<WhereField, readonly string[]>;
 
 /**
- * Reads `--where` arguments: `class=3,8`, several joined by repetition or a space. All must hold.
+ * Reads `--where` arguments: `class=3,8`, several joined by repetition or a space. All must hold. A comma of a name is written `\\,`.
  * @throws Error naming the field that does not exist, or a condition without values.
  */
 export function parseWhere(conditions: readonly string[]): Where {
@@ -18,7 +18,7 @@ export function parseWhere(conditions: readonly string[]): Where {
     if (!isWhereField(field)) {
       throw new Error(`--where ${condition}: there is no "${field}"; take one of ${whereFields.join(', ')}`);
     }
-    const values = list.split(',').map((value) => value.trim());
+    const values = list.split(/(?<!\\),/).map((value) => value.trim().replaceAll('\\,', ','));
     if (values.some((value) => value === '')) throw new Error(`--where ${condition}: a value is missing`);
     if (where.has(field)) throw new Error(repeated(field));
     where.set(field, values);
@@ -49,10 +49,15 @@ export function requireKnown(where: Where, cells: Iterable<Cell>): void {
     const missing = values.find((value) => !known.has(value));
     if (missing !== undefined) {
       throw new Error(
-        `--where ${field}=${missing}: not in this experiment; there are ${[...known].join(', ')}`,
+        `--where ${field}=${missing}: not in this experiment; there are ${[...known].map(written).join(', ')}`,
       );
     }
   }
+}
+
+/** A value as it is written on the command line. */
+function written(value: string): string {
+  return value.replaceAll(',', '\\,');
 }
 
 /** One `--set`: a configuration key, perhaps of one detector only, and its value. */

@@ -79,7 +79,9 @@ export async function sortTrials(
       else counts.failedBefore++;
       continue;
     }
-    if (stored && !options.replace) {
+    // Of a trial that failed nothing is lost when it is done with data, or settings, that were mended since.
+    const mayGo = options.replace || (stored?.status !== 'ok' && (options.retryFailed || stored?.outside));
+    if (stored && !mayGo) {
       counts.changed++;
       if (changes.length < shownChanges) changes.push(await changeOf(trial, stored.key, store));
     } else if (store.has(key) && !pending.has(key)) {

@@ -8,3 +8,4 @@ export { gitCommit, memoryBytes } from './provenance.ts';
 export { runTrial, type TrialProgress } from './run-trial.ts';
 export { scoreImages, type Scored } from './score-images.ts';
 export { requireFit, trialImages, UnfitError, type TrialSurroundings, type TrialTask } from './task.ts';
+export { completeJournal, storedResults } from './tell-journal.ts';

@@ -1,20 +1,21 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { replaceFile, sweepTemporaries } from '@fsad/files';
 import type { Dataset } from '@fsad/datasets';
 import { DivergedError, type Detector, type DetectorEvent } from '@fsad/detector';
 import type { Image } from '@fsad/images';
-import { openJournal, paramsOf, scanJournal, type Journal } from '@fsad/tracking/journal';
+import { openJournal, type Journal } from '@fsad/tracking/journal';
 import { readCurves } from './curves.ts';
 import { endingOf, InterruptedError } from './failure.ts';
-import { readResult, sidePath, writeResult, type TrialResult, workFolder } from '../store/index.ts';
+import { readableResult, sidePath, writeResult, type TrialResult, workFolder } from '../store/index.ts';
 import { columns, judge } from './judge.ts';
 import { judgePixels } from './judge-pixels.ts';
 import { keepScores } from './kept-scores.ts';
 import { drawPictures } from './pictures.ts';
 import { peakMemoryBytes, provenanceOf, resetPeakMemory } from './provenance.ts';
-import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
+import { openMethod, type Registry } from '../registry.ts';
 import { scoreImages } from './score-images.ts';
+import { isTold, tellCells, tellResult, tellStart } from './tell-journal.ts';
 import { scoreOnTheWay } from './score-on-the-way.ts';
 import { Stopwatch } from './stopwatch.ts';
 import {
@@ -56,7 +57,7 @@ export async function runTrial(
   const journal = openJournal(store, task.key);
   for (const note of journal.recovery.notes) hooks.onNote(note);
   try {
-    const before = await readResult(store, task.key);
+    const before = await readableResult(store, task.key);
     if (before?.status === 'ok') return before;
     return await attempt(task, surroundings, registry, hooks, journal);
   } finally {
@@ -83,8 +84,8 @@ async function attempt(
     const engine = await requireFit(task, registry);
     const images = await trialImages(task, dataset, registry);
     const told = isTold(journal);
-    if (!told) startJournal(task, images, engine, journal);
-    else tellCells(task, journal);
+    if (!told) tellStart(journal, task, images, engine);
+    else tellCells(journal, task.cells);
     watch.start('fit');
     detector = await fitted({ task, surroundings, registry, hooks, journal, dataset, images, work });
     watch.start('score');
@@ -104,7 +105,7 @@ async function attempt(
         peakMemoryBytes: peakMemoryBytes(),
       }),
     };
-    if (!told) tellResult(store, result, journal);
+    if (!told) tellResult(journal, store, result);
     await writeResult(store, result);
     clearInterval(clock);
     await rm(work, { recursive: true, force: true });
@@ -119,33 +120,6 @@ async function attempt(
     detector?.dispose();
     await dataset.close();
   }
-}
-
-function startJournal(
-  task: TrialTask,
-  { split, test }: TrialImages,
-  { name, instructionSet }: ResolvedEngine,
-  journal: Journal,
-): void {
-  const { configuration, ...ids } = task.inputs;
-  journal.start({
-    cell: task.cells[0],
-    params: { ...paramsOf(configuration), ...paramsOf(ids), test: test.description },
-    tags: {
-      'git.commit': task.origin.gitCommit ?? 'none',
-      engine: instructionSet ? `${name} ${instructionSet}` : name,
-      machine: `${process.platform}-${process.arch}`,
-      command: task.origin.command,
-    },
-    split,
-  });
-  for (const cell of task.cells.slice(1)) journal.addCell(cell);
-}
-
-/** A result that was told before is made again: for these cells, which another key may have held since. */
-function tellCells({ cells }: TrialTask, journal: Journal): void {
-  for (const cell of cells) journal.addCell(cell);
-  journal.commit();
 }
 
 /** The fitted detector: from the model an earlier attempt saved, else by fitting, continuing its checkpoints. */
@@ -255,47 +229,6 @@ async function drawSamples(detector: Detector, count: number, shots: number): Pr
   if (count === 0 || !detector.generate) return [];
   const drawn = await detector.generate(Array.from({ length: Math.ceil(count / shots) }, (_, seed) => seed));
   return drawn.slice(0, count).map(({ scales }) => scales[scales.length - 1]);
-}
-
-/** Tells the journal the outcome. The result is written after it: whoever finds a result finds its journal complete. */
-function tellResult(store: string, result: TrialResult, journal: Journal): void {
-  const folder = sidePath(store, result.key);
-  for (const file of ['scores.json', 'curves.json', ...result.artefacts.map((artefact) => artefact.file)]) {
-    journal.artifact(file, relative(store, join(folder, file)));
-  }
-  journal.document('configuration.json', `${JSON.stringify(result.inputs, null, 2)}\n`);
-  journal.document('result.json', `${JSON.stringify(result, null, 2)}\n`);
-  journal.end('ok', { results: resultNumbers(result) });
-}
-
-/** Whether an earlier attempt was cut between telling the outcome and writing the result. */
-function isTold(journal: Journal): boolean {
-  let told = false;
-  scanJournal(journal.path, (event) => {
-    if (event.type === 'ended' && event.outcome === 'ok') told = true;
-  });
-  return told;
-}
-
-/** The final numbers of a trial by name. */
-function resultNumbers({ metrics, provenance }: TrialResult): Record<string, number> {
-  const numbers: Record<string, number> = {
-    'seconds/fit': provenance.seconds.fit,
-    'seconds/score': provenance.seconds.score,
-  };
-  if (!metrics) return numbers;
-  numbers.auroc = metrics.auroc;
-  metrics.perScale.forEach((value, scale) => (numbers[`auroc/scale/${scale}`] = value));
-  for (const [fraction, value] of Object.entries(metrics.fractions)) {
-    numbers[`auroc/fraction/${fraction}`] = value;
-  }
-  for (const [part, value] of Object.entries(metrics.parts)) numbers[`auroc/${part}`] = value;
-  for (const { iterations, auroc } of metrics.onTheWay ?? []) numbers[`auroc/after/${iterations}`] = auroc;
-  if (metrics.pixel) {
-    numbers['pixel/auroc'] = metrics.pixel.auroc;
-    numbers['pixel/pro'] = metrics.pixel.pro;
-  }
-  return numbers;
 }
 
 function tellEnd(journal: Journal, error: unknown): void {
