@@ -21,7 +21,7 @@
  * are not measured; --dry-run estimates them.
  */
 import { defineExperiment } from '@fsad/runner';
-import { baseline, floors, full, fullOnParis } from './shared/methods.ts';
+import { baseline, floors, full, fullOnParis, patchcoreGlobal } from './shared/methods.ts';
 
 export default defineExperiment({
   name: 'anomaly-detection',
@@ -43,6 +43,7 @@ export default defineExperiment({
     full,
     fullOnParis,
     ...floors,
+    patchcoreGlobal,
   ],
   budgets: {
     paper: {},

@@ -18,7 +18,15 @@
  * are not measured; --dry-run estimates them.
  */
 import { defineExperiment } from '@fsad/runner';
-import { baseline, differnet, floors, ours1, ours2, patchSvddForDefects } from './shared/methods.ts';
+import {
+  baseline,
+  differnet,
+  floors,
+  ours1,
+  ours2,
+  patchcore,
+  patchSvddForDefects,
+} from './shared/methods.ts';
 
 export default defineExperiment({
   name: 'defect-detection',
@@ -37,6 +45,7 @@ export default defineExperiment({
     ours1,
     ours2,
     ...floors,
+    patchcore,
   ],
   budgets: {
     paper: {},

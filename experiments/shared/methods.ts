@@ -50,6 +50,15 @@ export function baseline(detector: string): MethodUse {
 /** What a learned method should be above, and the paper does not have: the mean squared difference to the mean and to the nearest training image. */
 export const floors: readonly MethodUse[] = [baseline('pixel-mse'), baseline('nearest-pixel')];
 
+/** What people would pick today. Its features saw ImageNet, so that it is no rival of methods that learn from the given pictures alone. */
+export const patchcore: MethodUse = baseline('patchcore');
+
+/** The same for one class against others: a vector a picture. */
+export const patchcoreGlobal: MethodUse = {
+  ...patchcore,
+  preset: { ...baselinePreset, paper: 'global', reduced: 'global' },
+};
+
 /** PatchSVDD as its paper uses it, on defects. */
 export const patchSvddForDefects: MethodUse = {
   ...baseline('patch-svdd'),

@@ -11,6 +11,11 @@ const methodColumns: Readonly<Record<string, string>> = {
   differnet: 'DifferNet',
 };
 
+/** Methods the paper does not have and whose name alone would mislead. */
+const furtherNames: Readonly<Record<string, string>> = {
+  patchcore: 'PatchCore, saw ImageNet',
+};
+
 /** What the paper's ablation letters stand for (Table 1). */
 export const ablations: Readonly<Record<string, string>> = {
   a: 'no generator',
@@ -44,7 +49,7 @@ export function paperColumn(
 /** What a column is called in tables and figures. */
 export function columnLabel({ detector, variant }: Pick<Column, 'detector' | 'variant'>): string {
   if (variant in ablations) return `(${variant}) ${ablations[variant]}`;
-  const name = detector === 'htdg' ? 'HTDG' : (methodColumns[detector] ?? detector);
+  const name = detector === 'htdg' ? 'HTDG' : (methodColumns[detector] ?? furtherNames[detector] ?? detector);
   return variant === 'full' || variant === 'default' || variant === detector ? name : `${name} ${variant}`;
 }
 
