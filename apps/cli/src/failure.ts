@@ -1,7 +1,7 @@
 import { withoutSecrets } from '@fsad/mlflow-client/address';
 
 /** Exit codes of fsad. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, defective: 3, interrupted: 130 } as const;
 
 /** The person at the keyboard pressed Ctrl-C, or a scheduler asked the process to stop. */
 export class Interrupted extends Error {
@@ -14,6 +14,11 @@ export class Interrupted extends Error {
 /** Work began and part of it failed; everything else is wrong usage or input. */
 export class WorkFailed extends Error {
   override readonly name = 'WorkFailed';
+}
+
+/** A picture is defective, and that was to be told by the exit code. */
+export class DefectFound extends Error {
+  override readonly name = 'DefectFound';
 }
 
 /** What to print of an error, without the password of an address that was typed, and the code to exit with. */
@@ -30,6 +35,7 @@ function described(error: unknown, debug: boolean): { message: string; code: num
 }
 
 function codeOf(error: Error): number {
+  if (error instanceof DefectFound) return EXIT.defective;
   if (error instanceof WorkFailed || (error as NodeJS.ErrnoException).code === 'ENOSPC') return EXIT.failed;
   return error instanceof TypeError || error instanceof ReferenceError ? EXIT.failed : EXIT.usage;
 }

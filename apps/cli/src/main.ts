@@ -5,6 +5,7 @@ import { EXIT, explain } from './failure.ts';
 const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   train: async () => (await import('./commands/train.ts')).train,
   score: async () => (await import('./commands/score.ts')).score,
+  calibrate: async () => (await import('./commands/calibrate.ts')).calibrate,
   localize: async () => (await import('./commands/localize.ts')).localize,
   generate: async () => (await import('./commands/generate.ts')).generate,
   verify: async () => (await import('./commands/verify.ts')).verify,
@@ -35,7 +36,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       .example('$0 train --folder my/good/pictures --out runs/mine', 'learn from every picture in a folder')
       .example('$0 localize runs/mine my/new/pictures --out runs/maps', 'show where new pictures differ')
       .example('$0 doctor', 'what this machine computes with, and how fast')
-      .epilogue('Exit codes: 0 done, 1 some work failed, 2 wrong usage or input, 130 interrupted.')
+      .epilogue(
+        'Exit codes: 0 done, 1 some work failed, 2 wrong usage or input, 3 a defect was found (score --fail-on-defect), 130 interrupted.',
+      )
       .demandCommand(1, 'a command is needed; fsad --help lists them')
       .strict()
       .recommendCommands()

@@ -12,6 +12,8 @@ export interface TrainingRecord {
   readonly engine: string;
   readonly config: unknown;
   readonly seed: number;
+  /** Parts along a side that pictures are cut into. */
+  readonly tiles: number;
   /** Id of the split, which its images decide. */
   readonly split: string;
 }
@@ -23,6 +25,7 @@ const schema = z.object({
   engine: z.string(),
   config: z.unknown(),
   seed: z.number(),
+  tiles: z.number().default(1),
   split: z.string(),
 });
 
@@ -67,11 +70,12 @@ export async function beginTraining(directory: string, record: TrainingRecord): 
 }
 
 function requireSame(directory: string, before: z.infer<typeof schema>, now: TrainingRecord): void {
-  const flat = ({ method, numericVersion, engine, config, seed }: z.infer<typeof schema>): object => ({
+  const flat = ({ method, numericVersion, engine, config, seed, tiles }: z.infer<typeof schema>): object => ({
     method,
     numericVersion,
     engine,
     seed,
+    tiles,
     ...(config as object),
   });
   const changed = differences(flat(before), flat(now));

@@ -8,7 +8,16 @@ import { methods } from '@fsad/runner';
 import { fsad } from './fsad.ts';
 import { writeMnist } from './idx.ts';
 
-const SMALL = ['--set', 'pyramid.sizes=[16,20]', '--set', 'network.widths=[8,8]', '--iterations', '2'];
+const SMALL = [
+  '--method',
+  'htdg',
+  '--set',
+  'pyramid.sizes=[16,20]',
+  '--set',
+  'network.widths=[8,8]',
+  '--iterations',
+  '2',
+];
 
 let folder: string;
 let data: string[];
@@ -129,12 +138,15 @@ describe('fsad score', () => {
     expect(run.code).toBe(0);
   });
 
-  it('writes one CSV line a picture', async () => {
+  it('writes one CSV line a picture; without a calibration the raw score, and says so', async () => {
     const pictures = at('new');
     await writePictures(pictures, [grain(40, 2), grain(50, 3)]);
     const run = await fsad('score', model, pictures);
     expect(run.stdout.trim().split('\n')).toHaveLength(3);
-    expect(run.stdout).toMatch(/^picture,score,scale\/0/);
+    expect(run.stdout).toMatch(/^picture,raw\n/);
+    expect(run.stderr).toMatch(/does not know what good pictures score.*fsad calibrate .* --good DIR/);
+    expect((await fsad('score', model, pictures, '--raw')).stdout).toMatch(/^picture,raw,scale\/0/);
+    expect((await fsad('score', model, pictures, '--fail-on-defect')).code).toBe(2);
   });
 
   it('names a picture that is too small by its file, or leaves it out', async () => {
@@ -178,7 +190,7 @@ describe('fsad score', () => {
 });
 
 describe('fsad localize and generate', () => {
-  it('localize writes an overlay a picture and an overview, most anomalous first', async () => {
+  it('localize writes an overlay a picture and a page of them, most anomalous first', async () => {
     const pictures = at('look');
     await writePictures(pictures, [grain(40, 4), grain(40, 5)]);
     const run = await fsad('localize', model, pictures, '--out', at('maps'));
@@ -188,7 +200,9 @@ describe('fsad localize and generate', () => {
       .map((line) => Number(line.split('\t')[0]));
     expect(scores).toHaveLength(2);
     expect(scores[0]).toBeGreaterThanOrEqual(scores[1]);
-    expect(['0.png', '1.png', 'overview.png'].every((name) => existsSync(at('maps', name)))).toBe(true);
+    expect(
+      ['0.png', '1.png', 'originals/0.png', 'index.html'].every((name) => existsSync(at('maps', name))),
+    ).toBe(true);
   });
 
   it('generate writes a contact sheet', async () => {
@@ -221,7 +235,7 @@ describe('every method', () => {
     expect(scored.code).toBe(0);
     expect(scored.stdout).toMatch(/^picture,score[^\n]*\n[^\n]*0\.png,-?[\d.]+/);
     const { code, stderr } = await fsad('localize', out, looked, '--out', at(`maps-${name}`));
-    if (['htdg', 'patch-svdd', 'nearest-pixel'].includes(name)) expect(code).toBe(0);
+    if (['htdg', 'patch-svdd', 'nearest-pixel', 'patchcore'].includes(name)) expect(code).toBe(0);
     else expect([code, stderr]).toEqual([2, expect.stringContaining(`a model of ${name}, which says how`)]);
   });
 

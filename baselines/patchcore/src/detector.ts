@@ -31,6 +31,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   name: 'patchcore',
   numericVersion: 1,
   engine: 'general',
+  quickFit: true,
   presets,
   presetFor: (name, { task }) =>
     presets[name === 'few-shot' && task === 'one-class' ? 'global' : (name as 'official')],

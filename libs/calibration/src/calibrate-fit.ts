@@ -2,7 +2,7 @@ import type { AnomalyMap, Detector } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import type { Calibration } from './calibration.ts';
 import { disturb } from './disturb.ts';
-import { agreement, ALIGNED, commonPlaces, placesOf, withoutPlaces, type Places } from './places.ts';
+import { agreement, ALIGNED, commonPlaces, placesOf, withoutPlaces } from './places.ts';
 import { levelOf, mean } from './threshold.ts';
 
 /** What a calibration of a fitted detector needs. */
@@ -21,63 +21,119 @@ export interface FitToCalibrate {
 }
 
 /** What is kept of a picture that was scored. */
-interface Seen {
+export interface Seen {
   readonly scores: number[];
-  /** The picture's own map and those of its copies; empty for a method without maps. */
+  /** In the order of the scores; empty for a method without maps. */
   readonly maps: AnomalyMap[];
 }
+
+/** Shows a detector a picture's disturbed copies by their numbers; 0 is the picture itself. */
+type Look = (detector: Detector, i: number, which: readonly number[]) => Promise<Seen>;
 
 /** Of a map's pixels, the share at which its height is taken: single pixels do not make the scale. */
 const HEIGHT_AT = 0.995;
 
 /**
  * What good pictures score, from the training pictures alone: each is scored by a detector that was fitted without it,
- * as it is and in disturbed copies. With one picture there is nothing to leave out, and the copies are scored by the detector itself.
+ * as it is and in disturbed copies. Two fits do not speak one scale, so what a picture has is moved by as much as copies of pictures
+ * learned from have less in that fit than in the whole one. With one picture there is nothing to leave out, and its copies are scored by the
+ * detector itself.
  * @returns the calibration but for the model's digest.
  * @throws RangeError without images.
  */
 export async function calibrateFit(fit: FitToCalibrate): Promise<Omit<Calibration, 'model'>> {
-  const { images, copies } = fit;
+  const { images, copies, detector: whole, signal } = fit;
   if (images.length === 0) throw new RangeError('a calibration needs the pictures that were learned from');
   const refits = images.length === 1 ? 0 : Math.max(2, Math.min(fit.refits, images.length));
   const seen: Seen[] = [];
-  const look = async (detector: Detector, i: number): Promise<void> => {
-    seen[i] = await inspect(detector, images[i], `calibration/picture/${i}`, copies, fit.signal);
-    fit.onProgress?.(seen.filter(Boolean).length, images.length);
-  };
-  if (refits === 0) await look(fit.detector, 0);
+  const every = Array.from({ length: copies }, (_, copy) => copy + 1);
+  const look: Look = (detector, i, which) =>
+    inspect(detector, images[i], `calibration/picture/${i}`, which, signal);
+  if (refits === 0) seen.push(await look(whole, 0, copies > 0 ? every : [0]));
+  const learned =
+    refits === 0
+      ? []
+      : await learnedFrom(
+          whole,
+          images.map((_, i) => i),
+          look,
+        );
   for (let fold = 0; fold < refits; fold++) {
-    fit.signal?.throwIfAborted();
-    const detector = await fit.refit(images.filter((_, i) => i % refits !== fold));
+    signal?.throwIfAborted();
+    const others = images.flatMap((_, i) => (i % refits === fold ? [] : [i]));
+    const detector = await fit.refit(others.map((i) => images[i]));
     try {
-      for (let i = fold; i < images.length; i += refits) await look(detector, i);
+      const here = await learnedFrom(detector, others, look);
+      const offset = offsetBetween(
+        learned.filter(({ i }) => here.some((one) => one.i === i)),
+        here,
+      );
+      for (let i = fold; i < images.length; i += refits) {
+        seen[i] = moved(await look(detector, i, [0, ...every]), offset);
+        fit.onProgress?.(seen.filter(Boolean).length, images.length);
+      }
     } finally {
       detector.dispose();
     }
   }
+  return { ...levelsOf(seen), pictures: images.length, refits, copies, moved: null };
+}
+
+/** Levels of scores and maps of good pictures that the detector did not learn. */
+export function levelsOf(seen: readonly Seen[]): Pick<Calibration, 'format' | 'score' | 'map'> {
   return {
     format: 'fsad-calibration-v1',
-    pictures: images.length,
-    refits,
-    copies,
-    // A picture that was learned from has no score of its own to tell; its copies stand for it.
-    score: levelOf(seen.map(({ scores }) => (refits === 0 && scores.length > 1 ? scores.slice(1) : scores))),
-    map: mapLevel(seen, refits > 0),
-    moved: null,
+    score: levelOf(seen.map(({ scores }) => scores)),
+    map: mapLevel(seen),
   };
 }
+
+/** What a disturbed copy of a picture learned from has. */
+interface Learned {
+  readonly i: number;
+  readonly score: number;
+  readonly median: number;
+}
+
+/** One disturbed copy of each picture learned from: their mean is all that is asked. */
+async function learnedFrom(detector: Detector, pictures: readonly number[], look: Look): Promise<Learned[]> {
+  const found: Learned[] = [];
+  for (const i of pictures) {
+    const { scores, maps } = await look(detector, i, [1]);
+    found.push({ i, score: scores[0], median: maps.length > 0 ? medianOf(maps[0]) : 0 });
+  }
+  return found;
+}
+
+function offsetBetween(whole: readonly Learned[], here: readonly Learned[]): { score: number; map: number } {
+  return {
+    score: mean(whole.map(({ score }) => score)) - mean(here.map(({ score }) => score)),
+    map: mean(whole.map(({ median }) => median)) - mean(here.map(({ median }) => median)),
+  };
+}
+
+const moved = ({ scores, maps }: Seen, offset: { score: number; map: number }): Seen => ({
+  scores: scores.map((score) => score + offset.score),
+  maps: maps.map(({ width, height, data }) => ({
+    width,
+    height,
+    data: data.map((value) => value + offset.map),
+  })),
+});
+
+const medianOf = ({ data }: AnomalyMap): number => data.slice().sort()[data.length >> 1];
 
 async function inspect(
   detector: Detector,
   image: Image,
   name: string,
-  copies: number,
+  which: readonly number[],
   signal?: AbortSignal,
 ): Promise<Seen> {
   const scores: number[] = [];
   const maps: AnomalyMap[] = [];
   // One at a time: pictures may be large.
-  for (let copy = 0; copy <= copies; copy++) {
+  for (const copy of which) {
     const picture = copy === 0 ? image : disturb(image, `${name}/copy/${copy}`);
     const found = detector.inspect
       ? await detector.inspect([picture], signal)
@@ -88,28 +144,26 @@ async function inspect(
   return { scores, maps };
 }
 
-function mapLevel(seen: readonly Seen[], heldOut: boolean): Calibration['map'] {
+function mapLevel(seen: readonly Seen[]): Calibration['map'] {
   if (seen.some(({ maps }) => maps.length === 0)) return null;
   const places = seen.map(({ maps }) => placesOf(maps[0]));
-  const agreed = heldOut ? agreement(places) : 0;
+  const agreed = agreement(places);
   // Two pictures of three agree with the third by what they have in common; fewer say nothing.
   const aligned = seen.length > 2 && agreed > ALIGNED;
-  const without = (i: number): Places | null =>
-    aligned ? commonPlaces(places.filter((_, j) => j !== i)) : null;
   const left = seen.map(({ maps }, i) => {
-    const common = without(i);
+    const common = aligned ? commonPlaces(places.filter((_, j) => j !== i)) : null;
     return maps.map((map) => withoutPlaces(map, common).data.slice().sort());
   });
-  const heights = left.map((maps) =>
-    maps.map((values) => values[Math.ceil(HEIGHT_AT * (values.length - 1))]),
+  const level = levelOf(
+    left.map((maps) => maps.map((values) => values[Math.ceil(HEIGHT_AT * (values.length - 1))])),
   );
-  const level = levelOf(heights.map((values) => (heldOut || values.length === 1 ? values : values.slice(1))));
   const ordinary = mean(left.map(([values]) => values[values.length >> 1]));
+  const common = aligned ? commonPlaces(places) : null;
   return {
     ordinary: Math.min(ordinary, level.ordinary),
     threshold: level.threshold,
     agreement: agreed,
-    places: aligned ? { ...commonPlaces(places), data: commonPlaces(places).data.map(rounded) } : null,
+    places: common && { ...common, data: common.data.map(rounded) },
   };
 }
 

@@ -27,8 +27,8 @@ export const calibrationSchema = z.strictObject({
       places: z.strictObject({ width: count, height: count, data: z.array(z.number()) }).nullable(),
     })
     .nullable(),
-  /** How the score's threshold was moved by hand; null while it is the automatic one. */
-  moved: z.strictObject({ automatic: z.number(), good: count, bad: count }).nullable(),
+  /** By how many pictures of their own somebody moved the threshold, and where it was; null while it is the automatic one. */
+  moved: z.strictObject({ before: z.number().nullable(), good: count, bad: count }).nullable(),
 });
 
 export type Calibration = z.infer<typeof calibrationSchema>;

@@ -6,7 +6,7 @@ export {
   type Calibration,
   type Verdict,
 } from './calibration.ts';
-export { calibrateFit, type FitToCalibrate } from './calibrate-fit.ts';
+export { calibrateFit, levelsOf, type FitToCalibrate, type Seen } from './calibrate-fit.ts';
 export { disturb, SMALL, type Disturbance } from './disturb.ts';
 export { fromScale, levelOf, onScale, type Level } from './threshold.ts';
 export { ownThreshold, type ErrorRate, type OwnThreshold } from './own-threshold.ts';

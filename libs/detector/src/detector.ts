@@ -136,6 +136,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   readonly defaultPreset: string;
   /** A preset as the method's author uses it for a purpose; the preset itself where it is left out. */
   presetFor?(name: string, purpose: Purpose): Config;
+  /** True where a fit takes about as long as scoring its pictures; it is then repeated freely, e.g. without one picture at a time. */
+  readonly quickFit?: boolean;
   /** Configuration keys that a plain word sets, e.g. `iterations`. */
   readonly shorthands?: Readonly<Record<string, readonly string[]>>;
   /** Shorter fits that tell how long this one takes; left out where a fit cannot be cut so. */

@@ -18,7 +18,15 @@ import { parseConfig } from './parse-config.ts';
 
 /** What a recipe says of its method as the method itself does. */
 type OfMethod =
-  'name' | 'numericVersion' | 'engine' | 'smallestSide' | 'presets' | 'presetFor' | 'shorthands' | 'shorten';
+  | 'name'
+  | 'numericVersion'
+  | 'engine'
+  | 'smallestSide'
+  | 'presets'
+  | 'presetFor'
+  | 'quickFit'
+  | 'shorthands'
+  | 'shorten';
 
 /** What remains to be said of a method when the checks, the life cycle and the model folder are taken care of. */
 export interface Recipe<Config, Model, Backend> extends Pick<DetectorMethod<Config>, OfMethod> {
@@ -73,8 +81,18 @@ export interface Task<Config, Backend> {
 export function methodFromRecipe<Config, Model, Backend>(
   recipe: Recipe<Config, Model, Backend>,
 ): DetectorMethod<Config> {
-  const { name, numericVersion, engine, smallestSide, presets, presetFor, shorthands, shorten, schema } =
-    recipe;
+  const {
+    name,
+    numericVersion,
+    engine,
+    smallestSide,
+    presets,
+    presetFor,
+    quickFit,
+    shorthands,
+    shorten,
+    schema,
+  } = recipe;
   const method: DetectorMethod<Config> = {
     name,
     numericVersion,
@@ -83,6 +101,7 @@ export function methodFromRecipe<Config, Model, Backend>(
     presets,
     defaultPreset: recipe.defaultPreset ?? 'few-shot',
     presetFor,
+    quickFit,
     shorthands,
     shorten,
     parseConfig: (input) => parseConfig(name, schema, input),

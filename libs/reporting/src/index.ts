@@ -14,3 +14,4 @@ export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';
 export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';
 export { curvesCsv, trainingFiles } from './training-files.ts';
+export { picturesPage, type JudgedPicture, type PicturesPage } from './pictures-page.ts';

@@ -38,8 +38,9 @@ export {
 } from './trial/index.ts';
 export { configure, type ConfigRequest } from './plan/index.ts';
 export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
-export { methods } from './methods.ts';
 export { methodNamed, openModel, type OpenedModel } from './open-model.ts';
+export { readTiles, writeTiles } from './tiles-file.ts';
+export { methods, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';
 export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
 export { RunProgress, StageProgress, type ProgressScreen } from './progress/index.ts';

@@ -1,13 +1,24 @@
-import { readMethodName, type Detector, type DetectorMethod, type MethodRuntime } from '@fsad/detector';
+import { readCalibration } from '@fsad/calibration/folder';
+import type { Calibration } from '@fsad/calibration';
+import {
+  readMethodName,
+  tiled,
+  type Detector,
+  type DetectorMethod,
+  type MethodRuntime,
+} from '@fsad/detector';
 import { resolveEngine } from './engines.ts';
 import { methods } from './methods.ts';
 import type { ResolvedEngine } from './registry.ts';
+import { readTiles } from './tiles-file.ts';
 
 /** A saved model, ready to score. */
 export interface OpenedModel {
   readonly method: DetectorMethod<unknown>;
   readonly detector: Detector;
   readonly engine: ResolvedEngine;
+  /** What good pictures score; null where it was never asked for. */
+  readonly calibration: Calibration | null;
 }
 
 /** Imports the method `name`. @throws Error naming the methods there are. */
@@ -19,7 +30,8 @@ export async function methodNamed(name: string): Promise<DetectorMethod<unknown>
 /** Opens a saved model of any method. @throws Error naming a missing, truncated or foreign file, or an engine that does not work here. */
 export async function openModel(directory: string, asked: MethodRuntime): Promise<OpenedModel> {
   const method = await methodNamed(await readMethodName(directory));
+  const [tiles, calibration] = await Promise.all([readTiles(directory), readCalibration(directory)]);
   const engine = await resolveEngine(method.engine, asked.engine);
   const detector = await method.load(directory, { ...asked, engine: engine.runtime });
-  return { method, detector, engine };
+  return { method, detector: tiles > 1 ? tiled(detector, tiles) : detector, engine, calibration };
 }

@@ -1,14 +1,26 @@
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
-import { commonRange, contactSheet, heatMapOverlay, type Image } from '@fsad/images';
-import { openModel, scoreImages } from '@fsad/runner';
+import { calibrateMap, caveats, judge, type Calibration } from '@fsad/calibration';
+import { writeFolderAtomically } from '@fsad/files';
+import { commonRange, heatMapOverlay, resizeImage, type Image } from '@fsad/images';
+import { picturesPage, type JudgedPicture, type PicturesPage } from '@fsad/reporting';
+import { openModel, scoreImages, type OpenedModel, type StageProgress } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
-import { readable, readPictures, sightOf, withOnBadImage, writePicture } from '../pictures.ts';
+import { readable, readPictures, sightOf, withOnBadImage, writePicture, type Picture } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
+import { uncalibrated } from '../threshold.ts';
 
-/** Pictures on the overview sheet, most anomalous first. */
-const ON_SHEET = 24;
+/** Longer sides in pixels of what is written of a picture: with its map, and as it is. */
+const MAP_SIDE = 1280;
+const ORIGINAL_SIDE = 640;
+
+/** Colours of calibrated maps: they begin at what good pictures reach and are full at 0.9. */
+const FIXED = { low: 0.5, high: 0.9, lowest: 0, highest: 1 };
+
+/** Pictures that set the colours of a model without calibration. */
+const FIRST = 32;
 
 function builder(argv: Argv) {
   return withOnBadImage(withEngine(argv))
@@ -31,7 +43,7 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 /** `fsad localize`: where pictures are anomalous. */
 export const localize: CommandModule<object, Arguments> = {
   command: 'localize <model> <pictures..>',
-  describe: 'Draw heat maps over pictures, on one common scale',
+  describe: 'Draw heat maps over pictures on one fixed scale, and write a page of them',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };
@@ -46,52 +58,119 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       );
     }
     const progress = stageProgress();
-    const { good: pictures } = await readable(
+    const { good: pictures, bad } = await readable(
       readPictures(argv.pictures, sightOf(model), (text) => progress.say(text)),
       (picture) => picture.image(),
       argv.onBadImage,
       progress,
       signal,
     );
-    const { scores, maps: found } = await scoreImages({
-      detector: model.detector,
-      names: pictures.map(({ name }) => name),
-      image: (i) => pictures[i].image(),
-      maps: true,
-      signal,
-      onProgress: (done) => progress.update('localising', done, pictures.length),
-    });
-    const maps = found ?? [];
-    const range = commonRange(maps);
     const names = fileNames(pictures.map(({ name }) => name));
-    const order = scores.map((_, i) => i).sort((a, b) => scores[b].value - scores[a].value);
-    const sheet: { name: string; views: [Image, Image] }[] = [];
-    for (const i of order) {
-      const image = await pictures[i].image();
-      const overlay = heatMapOverlay(image, maps[i], range);
-      await writePicture(argv.out, names[i], overlay);
-      process.stdout.write(`${scores[i].value.toFixed(6)}\t${join(argv.out, names[i])}\n`);
-      if (sheet.length < ON_SHEET)
-        sheet.push({ name: `${names[i]}  ${scores[i].value.toFixed(3)}`, views: [image, overlay] });
+    const { calibration } = model;
+    const made = calibration?.map ? calibration : null;
+    if (!made) progress.say(uncalibrated(argv.model));
+    const scored = await judgedPictures({ model, made, pictures, names, out: argv.out, progress, signal });
+    const page = await picturesPage({
+      title: made ? 'Good or defective, and where' : 'Most anomalous first',
+      notes: notesOf(model, made),
+      pictures: scored.pictures,
+      leftOut: bad.map(({ message }) => message),
+      threshold: made && 0.5,
+      colours: scored.colours,
+    });
+    await writeFolderAtomically(argv.out, new Map([['index.html', Buffer.from(page)]]));
+    for (const { score, decision, map } of [...scored.pictures].sort((x, y) => y.score - x.score)) {
+      const columns = [score.toFixed(6), ...(decision ? [decision] : []), join(argv.out, map)];
+      process.stdout.write(`${columns.join('\t')}\n`);
     }
-    const overview = contactSheet(
-      sheet.map(({ views }) => views),
-      {
-        title: 'Most anomalous first',
-        subtitle:
-          'One colour scale for all pictures: from the median of all values to the 99.5th percentile.',
-        rows: sheet.map(({ name }) => name),
-      },
-    );
-    await writePicture(argv.out, 'overview.png', overview);
+    progress.say(`the page: ${pathToFileURL(resolve(argv.out, 'index.html')).href}`);
   } finally {
     model.detector.dispose();
   }
 }
 
+interface ToJudge {
+  readonly model: OpenedModel;
+  /** Null where the model does not know what good pictures reach. */
+  readonly made: Calibration | null;
+  readonly pictures: readonly Picture[];
+  readonly names: readonly string[];
+  readonly out: string;
+  readonly progress: StageProgress;
+  readonly signal: AbortSignal;
+}
+
+/** Judges pictures and writes each with its map, one after the other, so that memory does not grow with their number. */
+async function judgedPictures(work: ToJudge): Promise<Pick<PicturesPage, 'pictures' | 'colours'>> {
+  const { model, made, pictures, names, out, progress, signal } = work;
+  const range = made ? FIXED : await rangeOfFirst(work);
+  const judged: JudgedPicture[] = [];
+  for (const [i, picture] of pictures.entries()) {
+    const { name } = picture;
+    progress.update('localising', i, pictures.length);
+    const image = await picture.image();
+    const { scores, maps } = await scoreImages({
+      detector: model.detector,
+      names: [name],
+      image: async () => image,
+      maps: true,
+      signal,
+    });
+    const [map] = maps ?? [];
+    const verdict = made && judge(made, scores[0].value);
+    const shown = reduced(image, MAP_SIDE);
+    const original = `originals/${names[i]}`;
+    await writePicture(out, names[i], heatMapOverlay(shown, made ? calibrateMap(made, map) : map, range));
+    await writePicture(join(out, 'originals'), names[i], reduced(image, ORIGINAL_SIDE));
+    judged.push({
+      name,
+      original,
+      map: names[i],
+      score: verdict?.score ?? scores[0].value,
+      decision: verdict?.decision ?? null,
+    });
+  }
+  progress.update('localising', pictures.length, pictures.length);
+  return { pictures: judged, colours: range };
+}
+
+/** Without a calibration: one range for all, of the first pictures. */
+async function rangeOfFirst({ model, pictures, signal }: ToJudge): Promise<PicturesPage['colours']> {
+  const first = pictures.slice(0, FIRST);
+  const { maps } = await scoreImages({
+    detector: model.detector,
+    names: first.map(({ name }) => name),
+    image: (i) => first[i].image(),
+    maps: true,
+    signal,
+  });
+  const range = commonRange(maps ?? []);
+  return { ...range, lowest: range.low, highest: range.high };
+}
+
+function notesOf({ method, engine }: OpenedModel, made: Calibration | null): string[] {
+  const by = `${method.name}, ${engine.name === 'none' ? 'no engine' : `engine ${engine.name}`}.`;
+  if (!made)
+    return [`Scores and colours are the method's own; the scale is that of the first pictures. ${by}`];
+  const from = made.moved
+    ? `set by ${made.moved.good} good${made.moved.bad > 0 ? ` and ${made.moved.bad} defective` : ''} pictures of yours`
+    : `found from ${made.pictures === 1 ? 'the one training picture' : `the ${made.pictures} training pictures`}`;
+  const scale =
+    'Scores and colours run from 0 to 1 on one fixed scale; 0.5 is what good pictures reach, and nothing below it is coloured.';
+  return [`${scale} The threshold was ${from}. ${by}`, ...caveats(made)];
+}
+
+/** A picture with its longer side brought down to a limit. */
+function reduced(image: Image, side: number): Image {
+  const scale = side / Math.max(image.width, image.height);
+  if (scale >= 1) return image;
+  const to = (length: number): number => Math.max(1, Math.round(length * scale));
+  return resizeImage(image, to(image.width), to(image.height), 'bilinear');
+}
+
 /** `a/b.jpg` -> `b.png`; numbered where two would be equal. */
 function fileNames(paths: readonly string[]): string[] {
-  const taken = new Map([['overview', 1]]);
+  const taken = new Map<string, number>();
   return paths.map((path) => {
     const stem = basename(path, extname(path));
     const times = (taken.get(stem) ?? 0) + 1;

@@ -2,9 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
 import { pixelDigest, selectTest, type Dataset, type Split, type TestItem } from '@fsad/datasets';
+import { judge } from '@fsad/calibration';
 import { scoreColumns, type Score } from '@fsad/detector';
 import { evaluate, judgePixels, openModel, scoreImages, type OpenedModel, type Scored } from '@fsad/runner';
+import { DefectFound } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
+import { thresholdAsked, uncalibrated } from '../threshold.ts';
 import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
 import { largeEnough, readable, readPictures, sightOf, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
@@ -17,8 +20,24 @@ function builder(argv: Argv) {
     .option('folder', { type: 'string', describe: "A folder in MVTec's layout with test pictures" })
     .option('csv', { type: 'string', describe: 'Write one line an image to this file' })
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
+    .option('threshold', {
+      type: 'string',
+      default: 'auto',
+      describe:
+        'Score of 0 to 1 above which a picture is called defective; auto: 0.5, what good pictures reach',
+    })
+    .option('raw', { type: 'boolean', default: false, describe: 'Also the method’s own score and its parts' })
+    .option('fail-on-defect', {
+      type: 'boolean',
+      default: false,
+      describe: 'End with 3 when a picture is called defective',
+    })
     .example('$0 score runs/m --dataset mnist --data data/mnist --limit 500 --json', 'AUROC on test images')
-    .example('$0 score runs/mine my/new/pictures', 'a score for each picture, as CSV');
+    .example('$0 score runs/mine my/new/pictures', 'score and decision for each picture, as CSV')
+    .example(
+      '$0 score runs/mine new.png --fail-on-defect',
+      'for a script: 0 when it is good, 3 when it is defective',
+    );
 }
 
 type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
@@ -48,6 +67,9 @@ async function scorePictures(
   signal: AbortSignal,
 ): Promise<void> {
   if (argv.dataset || argv.folder) throw new Error('pictures and --dataset or --folder exclude one another');
+  const threshold = thresholdAsked(argv.threshold);
+  if (!model.calibration && (argv.failOnDefect || argv.threshold !== 'auto'))
+    throw new Error(uncalibrated(argv.model));
   const progress = stageProgress();
   const found = readPictures(paths, sightOf(model), (text) => progress.say(text));
   const { good: pictures, bad } = await readable(
@@ -64,11 +86,25 @@ async function scorePictures(
     maps: false,
     signal,
   });
-  const rows = scores.map((result, i) => row({ picture: pictures[i].name }, result));
+  const { calibration } = model;
+  if (!calibration) progress.say(uncalibrated(argv.model));
+  const verdicts = calibration && scores.map(({ value }) => judge(calibration, value, threshold));
+  const rows = scores.map((result, i) => {
+    const picture = pictures[i].name;
+    const { value: raw } = result;
+    const verdict = verdicts?.[i];
+    const own = verdict ? { picture, score: verdict.score, decision: verdict.decision } : { picture, raw };
+    return argv.raw ? { ...own, raw, ...scoreColumns(result) } : own;
+  });
   if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
-  if (argv.json)
-    print({ engine: model.engine.name, pictures: rows, leftOut: bad.map(({ message }) => message) });
-  else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
+  if (argv.json) {
+    const leftOut = bad.map(({ message }) => message);
+    print({ engine: model.engine.name, threshold: verdicts ? threshold : null, pictures: rows, leftOut });
+  } else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
+  const defective = verdicts?.filter(({ decision }) => decision === 'defective').length ?? 0;
+  if (argv.failOnDefect && defective > 0) {
+    throw new DefectFound(`${defective} of ${rows.length} pictures are defective`);
+  }
 }
 
 async function scoreDataset(argv: Arguments, model: OpenedModel, signal: AbortSignal): Promise<void> {

@@ -1,9 +1,27 @@
 import { rm } from 'node:fs/promises';
 import type { Argv, CommandModule } from 'yargs';
-import { requireTrainingImages, type DetectorEvent, type LearningCurve } from '@fsad/detector';
+import { calibrateFit, caveats } from '@fsad/calibration';
+import { writeCalibration } from '@fsad/calibration/folder';
+import {
+  requireTrainingImages,
+  tiled,
+  tilesFor,
+  type Detector,
+  type DetectorEvent,
+  type LearningCurve,
+} from '@fsad/detector';
+import type { Image } from '@fsad/images';
 import { duration, writeFolderAtomically } from '@fsad/files';
 import { trainingFiles } from '@fsad/reporting';
-import { configure, methodNamed, resolveEngine, type ResolvedEngine, type StageProgress } from '@fsad/runner';
+import {
+  configure,
+  methodNamed,
+  OWN_PICTURES,
+  resolveEngine,
+  writeTiles,
+  type ResolvedEngine,
+  type StageProgress,
+} from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withDataset, withEngine } from '../options.ts';
 import { largeEnough, withOnBadImage } from '../pictures.ts';
@@ -34,8 +52,7 @@ function builder(argv: Argv) {
     })
     .option('method', {
       type: 'string',
-      default: 'htdg',
-      describe: 'What learns; fsad compare --help lists them',
+      describe: `What learns: ${OWN_PICTURES} with --folder, htdg with --dataset, unless given; fsad compare --help lists them`,
     })
     .option('preset', {
       type: 'string',
@@ -53,6 +70,17 @@ function builder(argv: Argv) {
       array: true,
       nargs: 1,
       describe: 'Override a configuration key, e.g. training.learningRate=0.001',
+    })
+    .option('tiles', {
+      type: 'string',
+      default: 'auto',
+      describe:
+        'Look at N x N parts of every picture, for small defects on large ones; auto: 2 to 4 from 1281 pixels on',
+    })
+    .option('calibrate', {
+      type: 'boolean',
+      describe:
+        'Find out what good pictures score, by training again without some; done with --folder unless --no-calibrate',
     })
     .option('seed', { type: 'number', default: 0, describe: 'Root of all randomness' })
     .option('out', { type: 'string', demandOption: true, describe: 'The model folder to write' })
@@ -84,7 +112,8 @@ export const train: CommandModule<object, Arguments> = {
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   if (!Number.isInteger(argv.seed)) throw new Error(`--seed takes a whole number, got ${argv.seed}`);
   requireFree(argv.out, argv.resume);
-  const method = await methodNamed(argv.method);
+  const own = argv.folder !== undefined;
+  const method = await methodNamed(argv.method ?? (own ? OWN_PICTURES : 'htdg'));
   const progress = stageProgress();
   const say = (text: string): void => progress.say(text);
   const source = sourceOf(argv);
@@ -102,19 +131,23 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id, method.smallestSide ?? 1)),
     );
     requireTrainingImages(method.name, images);
+    const tiles = tilesAsked(argv.tiles, own, images);
     const engine = await resolveEngine(method.engine, argv.engine);
     const threads = threadsOf(argv.threads);
     const { name, numericVersion } = method;
     const using = inWords(engine, threads);
-    const record = { method: name, numericVersion, engine: engineOf(engine), config, seed: argv.seed };
+    const record = { method: name, numericVersion, engine: engineOf(engine), config, seed: argv.seed, tiles };
     if (await beginTraining(argv.out, { ...record, split: split.id })) {
       return say(`nothing is left to do; the model is in ${argv.out}`);
     }
-    const detector = await method.create(config, { engine: engine.runtime, threads });
+    const create = async (): Promise<Detector> =>
+      cutting(await method.create(config, { engine: engine.runtime, threads }), tiles);
+    const detector = await create();
     try {
+      for (const line of wordsOnNumber(shots)) say(line);
       say(
         `${shots} training ${shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
-          `${name}, preset ${preset}; ${using}`,
+          `${name}, preset ${preset}; ${using}${tiles > 1 ? `; ${tiles} x ${tiles} tiles of each` : ''}`,
       );
       const start = performance.now();
       const curves = new Curves();
@@ -124,8 +157,26 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       await writeSplit(argv.out, source, split);
       const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
       await writeFolderAtomically(argv.out, await trainingFiles(review));
+      // Before the model, which is finished with its own file.
+      await writeTiles(argv.out, tiles);
       await detector.save(argv.out);
       await rm(checkpointsOf(argv.out), { recursive: true, force: true });
+      if (argv.calibrate ?? own) {
+        const made = await calibrateFit({
+          detector,
+          images,
+          refit: async (some) => {
+            const other = await create();
+            await other.fit(some, { seed: argv.seed, report: () => undefined, signal });
+            return other;
+          },
+          refits: method.quickFit ? LEFT_OUT : 2,
+          copies: 4,
+          signal,
+          onProgress: (done, total) => progress.update('what good pictures score', done, total),
+        });
+        for (const line of caveats(await writeCalibration(argv.out, made))) say(line);
+      }
       say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${argv.out}`);
     } finally {
       detector.dispose();
@@ -137,6 +188,27 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     await dataset.close();
   }
 }
+
+/** Pictures up to this many are left out one at a time by a method whose fit is quick. */
+const LEFT_OUT = 10;
+
+/** What the number of training pictures means, where it is outside of what few-shot methods are for. */
+function wordsOnNumber(shots: number): string[] {
+  if (shots <= 10) return [];
+  return [
+    `${shots} pictures are more than the ten that few-shot methods are made for: all are learned from, and time and memory grow with them`,
+  ];
+}
+
+function tilesAsked(asked: string, own: boolean, images: readonly Image[]): number {
+  if (asked === 'auto') return own ? tilesFor(images) : 1;
+  const tiles = Number(asked);
+  if (Number.isInteger(tiles) && tiles >= 1) return tiles;
+  throw new Error(`--tiles takes auto or a whole number of at least 1, got "${asked}"`);
+}
+
+const cutting = (detector: Detector, tiles: number): Detector =>
+  tiles > 1 ? tiled(detector, tiles) : detector;
 
 /** An engine as it decides the last bits of what is learned. */
 function engineOf({ name, instructionSet }: ResolvedEngine): string {

@@ -49,8 +49,8 @@ function scratch(between: Between): PartDefect {
   const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
   const half = between(0.06, 0.14);
   const bend = between(-1.2, 1.2);
-  const width = between(0.003, 0.0055);
-  const strength = between(0.5, 0.9);
+  const width = between(0.0035, 0.006);
+  const strength = between(0.6, 0.95);
   return {
     outline: wholePart,
     stain(x, y, colour) {

@@ -12,7 +12,7 @@ const EAR = 0.1;
 export const EAR_AT = 0.31;
 export const BOLT = 0.045;
 /** The pin hole above the bore. */
-export const PIN = { x: 0, y: -0.222, radius: 0.017 } as const;
+export const PIN = { x: 0, y: -0.222, radius: 0.02 } as const;
 /** The keyway: a slot cut upwards out of the bore. */
 export const KEY = { halfWidth: 0.022, depth: 0.148 } as const;
 

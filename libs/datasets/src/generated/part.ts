@@ -129,7 +129,7 @@ function shadeSteel(
     ? noise(marks, radius * 300, angle * 5) + 0.6 * noise(marks, radius * 900, angle * 14 + 50)
     : noise(marks, y * 210, x * 9) + 0.6 * noise(marks, y * 640 + 31, x * 26);
   const [tx, ty] = turned && radius > 0 ? [-y / radius, x / radius] : [1, 0];
-  let [nx, ny] = [-ty * 0.03 * mark, tx * 0.03 * mark];
+  let [nx, ny] = [-ty * 0.015 * mark, tx * 0.015 * mark];
   const bevel = smooth(-BEVEL, -0.25 * BEVEL, distance);
   if (bevel > 0) {
     const step = 1e-4;
@@ -153,8 +153,8 @@ function shadeSteel(
   const gloss = Math.exp(-((along / 0.13) ** 2) - (across / 0.55) ** 2) * (1 - 0.7 * bevel);
   const tilted = (nx * hx + ny * hy + hz) * norm * half;
   const glint = bevel > 0 || rise > 0 ? Math.max(0, tilted) ** 40 * Math.max(bevel, rise) : 0;
-  const level = 0.3 + 0.72 * facing * (1 + 0.07 * mark);
-  const shine = 88 * gloss * (1 + 0.25 * mark) + 120 * glint;
+  const level = 0.3 + 0.72 * facing * (1 + 0.035 * mark);
+  const shine = 88 * gloss * (1 + 0.1 * mark) + 120 * glint;
   const inner = turned ? 1.04 : 1;
   for (let c = 0; c < 3; c++) out[c] = STEEL[c] * level * inner + shine;
 }
