@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** One line of `measured.jsonl`: a row that `npm run bench` printed. */
-interface Row {
+export interface BenchRow {
   readonly commit: string;
   readonly what: string;
   readonly engine: string;
@@ -22,13 +22,17 @@ interface Row {
 /** The step all engines are compared by. */
 const commonStep = 'discriminator-step/64x64/width-32';
 
-/** The page of what `npm run bench` printed, with what follows from it. */
-export async function benchPage(folder: string): Promise<Map<string, string>> {
+/** What `npm run bench` printed. */
+export async function readBench(folder: string): Promise<BenchRow[]> {
   const text = await readFile(join(folder, 'measured.jsonl'), 'utf8');
-  const rows = text
+  return text
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Row);
+    .map((line) => JSON.parse(line) as BenchRow);
+}
+
+/** The page of what `npm run bench` printed, with what follows from it. */
+export function benchPage(rows: readonly BenchRow[]): Map<string, string> {
   const commits = [...new Set(rows.map(({ commit }) => commit))];
   const parts = [
     '# How fast: steps, iterations, scoring\n',
@@ -49,7 +53,7 @@ export async function benchPage(folder: string): Promise<Map<string, string>> {
   return new Map([['README.md', parts.join('\n')]]);
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly BenchRow[]): string {
   const lines = rows.map(({ what, engine, seconds, gflops, percentOfPeak, timesPyTorch, mebibytes }) => {
     const times = timesPyTorch
       ? `${timesPyTorch.median} (${timesPyTorch.least} to ${timesPyTorch.most}) | ${timesPyTorch.channelsLast}`
@@ -64,7 +68,7 @@ function table(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-function ratios(rows: readonly Row[]): string {
+function ratios(rows: readonly BenchRow[]): string {
   return rows
     .filter(({ what, timesPyTorch }) => what === commonStep && timesPyTorch)
     .map(
@@ -74,7 +78,7 @@ function ratios(rows: readonly Row[]): string {
     .join(', ');
 }
 
-function sharing(rows: readonly Row[]): string {
+function sharing(rows: readonly BenchRow[]): string {
   const seconds = (what: string): number => rows.find((row) => row.what === what)?.seconds ?? NaN;
   const gain = (kind: string, colour: string): string =>
     (seconds(`${kind}/official${colour}`) / seconds(`${kind}/fast with five scales${colour}`)).toFixed(1);

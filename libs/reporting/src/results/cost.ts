@@ -3,6 +3,7 @@ import { columnLabel, paperColumn } from '../paper-columns.ts';
 import { publishedTrials, type PublishedTable } from '../published.ts';
 import { duration } from '@fsad/files';
 import { settingName } from '../words.ts';
+import type { BenchRow } from './bench-page.ts';
 import type { Point } from './measured.ts';
 
 /** What one column of a printed table costs, from what its trials took here in one thread. */
@@ -56,6 +57,22 @@ function columnCosts(tables: readonly PublishedTable[], points: readonly Point[]
       clocks: [...new Set(records.map(({ provenance }) => provenance.clock))].sort(),
     };
   });
+}
+
+/** Iterations a scale of the published training. */
+const publishedIterations = { rgb: 1000, grey: 500 } as const;
+
+/** What the published training of the full method takes, one image, from the bench's seconds of an iteration on two cores; null where it has none. */
+export function publishedCost(bench: readonly BenchRow[], colour: 'rgb' | 'grey'): string | null {
+  const what = colour === 'rgb' ? 'iteration/official' : 'iteration/official, grey';
+  const seconds = bench.find((row) => row.what === what && row.engine === 'native')?.seconds;
+  if (seconds === undefined) return null;
+  const trial = seconds * publishedIterations[colour];
+  const column = trial * 10 * publishedTrials;
+  return (
+    `The published training of the full method (budget \`paper\`, one image, ${colour === 'rgb' ? 'three colours' : 'grey'}): ${seconds} s an iteration on two cores ([bench](../bench)), so ` +
+    `${duration(trial)} a trial, ${duration(column)} for ten classes of ten trials, ${duration((column * 2) / 64 / efficiency)} on 64 cores; scoring comes on top.`
+  );
 }
 
 /** Hours of processor of a column on two cores, on 64. */

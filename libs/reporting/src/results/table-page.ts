@@ -5,7 +5,9 @@ import { averageTable, classTable, markdownTable, readingTables } from '../exper
 import { drawFigure, figurePng } from '../figure.ts';
 import { counted, settingName } from '../words.ts';
 import { claimTable, nothingRun } from './claims.ts';
-import { costTable } from './cost.ts';
+import type { PublishedTable } from '../published.ts';
+import type { BenchRow } from './bench-page.ts';
+import { costTable, publishedCost } from './cost.ts';
 import { patchTable } from './patch-table.ts';
 import { pointsOf, type Point } from './measured.ts';
 import { provenanceText } from './provenance-text.ts';
@@ -25,11 +27,13 @@ export interface WrittenPage {
 /**
  * The page of a table or figure of the paper: ours beside the paper's, order, claims, share, cost, and where the numbers come from.
  * @param reading what a person made of it, Markdown; null where nobody has
+ * @param bench what an iteration of the published training takes
  */
 export async function tablePage(
   page: PaperPage,
   records: readonly TrialRecord[],
   reading: string | null,
+  bench: readonly BenchRow[] = [],
 ): Promise<WrittenPage> {
   const points = pointsOf(records, page.experiment);
   const tables = publishedTables(page);
@@ -58,7 +62,11 @@ export async function tablePage(
     comparisons.push(...settings.map((setting) => ({ budget: trials.budget, setting })));
   }
   const cost = costTable(tables, points);
-  if (cost) parts.push('## What it costs\n', cost);
+  const published = coloursOf(tables).flatMap((colour) => publishedCost(bench, colour) ?? []);
+  if (cost || published.length > 0) {
+    const spread = `\`${page.command.split(' --budget')[0]} --budget paper\` with \`--slurm job.sh\` or \`--queue redis://host:6379\` spreads the whole of it over machines.`;
+    parts.push('## What it costs\n', cost, ...published.map((text) => `${text}\n`), `${spread}\n`);
+  }
   if (points.length > 0) parts.push('## Where the numbers come from\n', provenanceText(points));
   files.set('README.md', parts.join('\n'));
   return { files, shares, trials: points.length, comparisons };
@@ -72,6 +80,15 @@ async function collected(experiment: string, records: readonly TrialRecord[]): P
   }
   const all = await collectExperiments(summaries());
   return all.filter(({ budget }) => budget !== 'smoke');
+}
+
+/** Colours of the datasets that the published code trains in few iterations; its program for defects has a schedule of its own. */
+function coloursOf(tables: readonly PublishedTable[]): ('rgb' | 'grey')[] {
+  const names = new Set(tables.map(({ dataset }) => dataset));
+  return [
+    ...(names.has('cifar10') ? (['rgb'] as const) : []),
+    ...(names.has('mnist') ? (['grey'] as const) : []),
+  ];
 }
 
 function withoutTable(points: readonly Point[]): string {

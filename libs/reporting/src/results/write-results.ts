@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '@fsad/files';
-import { benchPage } from './bench-page.ts';
+import { benchPage, readBench } from './bench-page.ts';
 import { fastPage } from './fast-page.ts';
 import { frontPage } from './front-page.ts';
 import { indexPage, type FurtherPage } from './index-page.ts';
@@ -30,9 +30,10 @@ export async function composeResults(folder: string): Promise<Map<string, string
   const put = (page: string, content: ReadonlyMap<string, string | Uint8Array>): void => {
     for (const [name, one] of content) files.set(`${page}/${name}`, one);
   };
+  const bench = await readBench(join(folder, 'bench'));
   const written = [];
   for (const page of paperPages) {
-    const one = await tablePage(page, records, await readingOf(folder, page.experiment));
+    const one = await tablePage(page, records, await readingOf(folder, page.experiment), bench);
     put(page.experiment, one.files);
     written.push({ page, written: one });
   }
@@ -42,7 +43,7 @@ export async function composeResults(folder: string): Promise<Map<string, string
   const iterations = await iterationsPage(records, await readingOf(folder, 'iterations'));
   if (iterations) put('iterations', iterations.files);
   put('fast', await fastPage(join(folder, 'fast'), await readingOf(folder, 'fast')));
-  put('bench', await benchPage(join(folder, 'bench')));
+  put('bench', benchPage(bench));
   put('one-shot-mnist-official', await seedsPage(join(folder, 'one-shot-mnist-official')));
   const last = records.map(({ provenance }) => provenance.finishedAt.slice(0, 10)).sort().at(-1);
   const shown = further.filter((one) => one.folder !== 'iterations' || iterations);
