@@ -1,9 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { methodFromRecipe, requireTensor, type DetectorMethod, type Score } from '@fsad/detector';
+import {
+  methodFromRecipe,
+  requireTensor,
+  type AnomalyMap,
+  type DetectorMethod,
+  type Score,
+} from '@fsad/detector';
 import type { Tensor } from '@fsad/tensors';
 import { openTfjs, readVariables, writeVariables, type Tfjs } from '@fsad/tensors/tfjs';
-import { featureNames, randomFeatures, readFeatures, type FeatureWeights } from './alexnet.ts';
+import { featureNames, randomFeatures, readFeatures } from './alexnet.ts';
 import {
   pretrainedPresets,
   pretrainedSchema,
@@ -12,7 +17,9 @@ import {
   type DifferNetConfig,
   type PretrainedConfig,
 } from './config.ts';
+import { alexNet, liteNet, type FeatureNetwork } from './features.ts';
 import { createModel, disposeModel, latentVectors, trainFlow, type DifferNetModel } from './fit.ts';
+import { localizeImage } from './localize.ts';
 
 const numericVersion = 1;
 
@@ -21,7 +28,8 @@ export const method: DetectorMethod<PretrainedConfig> = differNet({
   name: 'differnet',
   presets: pretrainedPresets,
   schema: pretrainedSchema,
-  features: ({ featureWeights }) => readFeatures(featureWeights),
+  features: async ({ featureWeights }) => alexNet(await readFeatures(featureWeights)),
+  restore: savedAlexNet,
 });
 
 /** DifferNet's flow on the features of a random network. Not DifferNet: results with it carry its own name. */
@@ -29,15 +37,31 @@ export const randomMethod: DetectorMethod<DifferNetConfig> = differNet({
   name: 'differnet-random',
   presets: randomPresets,
   schema: randomSchema,
-  features: async (_, seed) => randomFeatures(seed),
+  features: async (_, seed) => alexNet(randomFeatures(seed)),
+  restore: savedAlexNet,
+});
+
+/** DifferNet with EfficientNet-Lite0, trained on ImageNet, in AlexNet's place; its weights lie in the project. */
+export const liteMethod: DetectorMethod<DifferNetConfig> = differNet({
+  name: 'differnet-lite0',
+  presets: randomPresets,
+  schema: randomSchema,
+  features: liteNet,
+  restore: liteNet,
 });
 
 interface Variant<Config> {
   readonly name: string;
   readonly presets: Readonly<Record<string, Config>>;
   readonly schema: z.ZodType<Config>;
-  /** Where the features come from; opened anew for every fit, and saved with the model. */
-  features(config: Config, seed: number): Promise<FeatureWeights>;
+  /** Where the features come from; opened anew for every fit. */
+  features(config: Config, seed: number): Promise<FeatureNetwork>;
+  /** The same network for a saved model, from what the model holds. */
+  restore(tensors: ReadonlyMap<string, Tensor>): Promise<FeatureNetwork>;
+}
+
+async function savedAlexNet(tensors: ReadonlyMap<string, Tensor>): Promise<FeatureNetwork> {
+  return alexNet(new Map(featureNames().map((key) => [key, requireTensor(tensors, key)])));
 }
 
 function differNet<Config extends DifferNetConfig>(variant: Variant<Config>): DetectorMethod<Config> {
@@ -53,7 +77,7 @@ function differNet<Config extends DifferNetConfig>(variant: Variant<Config>): De
     async fit({ config, backend }, images, context) {
       const features = await variant.features(config, context.seed);
       const model = createModel(config, features, context.seed);
-      const identity = { name, numericVersion, features: digest(features) };
+      const identity = { name, numericVersion, features: features.identity };
       try {
         await trainFlow(identity, backend.description, config, model, images, context);
       } catch (error) {
@@ -74,21 +98,27 @@ function differNet<Config extends DifferNetConfig>(variant: Variant<Config>): De
       return scores;
     },
 
-    async pack({ features, flow, angles }) {
-      const constants = new Map<string, Tensor>();
-      for (const [key, weight] of features) {
-        constants.set(key, { shape: weight.shape, data: (await weight.data()) as Float32Array });
+    async localize({ config }, model, images, signal) {
+      const maps: AnomalyMap[] = [];
+      for (const image of images) {
+        await new Promise((resolve) => setImmediate(resolve));
+        signal?.throwIfAborted();
+        maps.push(localizeImage(config, model, image));
       }
-      return { tensors: new Map([...constants, ...(await readVariables(flow))]), state: { angles } };
+      return maps;
+    },
+
+    async pack({ features, flow, angles }) {
+      return { tensors: new Map([...features.weights, ...(await readVariables(flow))]), state: { angles } };
     },
 
     async unpack({ config }, { tensors, state }) {
-      const features = new Map(featureNames().map((key) => [key, requireTensor(tensors, key)]));
+      const features = await variant.restore(tensors);
       const model = { ...createModel(config, features, 0), angles: state.angles as number[] };
       try {
         writeVariables(
           model.flow,
-          new Map([...tensors].filter(([key]) => !features.has(key))),
+          new Map([...tensors].filter(([key]) => !features.weights.has(key))),
           'saved model',
         );
       } catch (error) {
@@ -100,11 +130,4 @@ function differNet<Config extends DifferNetConfig>(variant: Variant<Config>): De
 
     release: disposeModel,
   });
-}
-
-/** Tells one set of feature weights from another. */
-function digest(features: FeatureWeights): string {
-  const hash = createHash('sha256');
-  for (const { data } of features.values()) hash.update(data);
-  return hash.digest('hex');
 }

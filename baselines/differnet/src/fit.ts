@@ -10,16 +10,16 @@ import {
   writeVariables,
   type Variables,
 } from '@fsad/tensors/tfjs';
-import { extractFeatures, featureCount, type FeatureWeights } from './alexnet.ts';
 import type { DifferNetConfig } from './config.ts';
+import type { FeatureNetwork } from './features.ts';
 import { initialFlow, runFlow, type FlowShape } from './flow.ts';
 import { likelihoodLoss } from './loss.ts';
-import { anglesOf, normalised, reduce, rotate } from './rotate.ts';
+import { anglesOf, reduce, rotate } from './rotate.ts';
 
-/** A fitted DifferNet. The network's tensors and the flow's variables are its own. */
+/** A fitted DifferNet. The feature network and the flow's variables are its own. */
 export interface DifferNetModel {
   readonly shape: FlowShape;
-  readonly features: ReadonlyMap<string, tf.Tensor>;
+  readonly features: FeatureNetwork;
   readonly flow: Variables;
   /** Every image is scored at these, in degrees. */
   readonly angles: readonly number[];
@@ -34,14 +34,12 @@ export interface Identity {
 }
 
 /** A network that is fitted or still to be: features given, flow as initialised by `seed`. */
-export function createModel(config: DifferNetConfig, features: FeatureWeights, seed: number): DifferNetModel {
+export function createModel(config: DifferNetConfig, features: FeatureNetwork, seed: number): DifferNetModel {
   const { blocks, hidden, clamp } = config;
-  const shape = { dimensions: featureCount * config.scales, blocks, hidden, clamp };
+  const shape = { dimensions: features.count * config.scales, blocks, hidden, clamp };
   return {
     shape,
-    features: new Map(
-      [...features].map(([name, { shape: sides, data }]) => [name, tf.tensor(data, [...sides])]),
-    ),
+    features,
     flow: createVariables(initialFlow(shape, seed)),
     angles: anglesOf(config.scoring, seed, 'scoring/angles'),
   };
@@ -103,17 +101,46 @@ export function latentVectors(config: DifferNetConfig, model: DifferNetModel, im
 
 /** Features [angles, d] of an image turned to each angle: scale by scale, largest first. */
 function featuresOf(
-  { size, scales }: DifferNetConfig,
+  config: DifferNetConfig,
   model: DifferNetModel,
   image: Image,
   angles: readonly number[],
 ): tf.Tensor2D {
-  const square = resizeImage(withChannels(image, 3), size, size, 'bilinear');
-  const pixels = normalised(angles.map((angle) => rotate(square, angle)));
-  const parts = Array.from({ length: scales }, (_, scale) =>
-    extractFeatures(model.features, toTfjs(reduce(pixels, 2 ** scale))),
+  const parts = pixelsAtScales(config, model, image, angles).map((pixels) =>
+    model.features.run(toTfjs(pixels)),
   );
   return tf.concat(parts, 1);
+}
+
+/** The pixels of an image turned to each angle, at each scale, as the network takes them. */
+function pixelsAtScales(
+  { size, scales }: DifferNetConfig,
+  model: DifferNetModel,
+  image: Image,
+  angles: readonly number[],
+): Tensor[] {
+  const square = resizeImage(withChannels(image, 3), size, size, 'bilinear');
+  const pixels = model.features.pixels(angles.map((angle) => rotate(square, angle)));
+  return Array.from({ length: scales }, (_, scale) => reduce(pixels, 2 ** scale));
+}
+
+/** The gradient of the negative log-likelihood with respect to the pixels of an image turned to one angle, at each scale. */
+export function gradientsAtScales(
+  config: DifferNetConfig,
+  model: DifferNetModel,
+  image: Image,
+  angle: number,
+): Float32Array[] {
+  return tf.tidy(() => {
+    const pixels = pixelsAtScales(config, model, image, [angle]).map(toTfjs);
+    const loss = (...scales: tf.Tensor[]): tf.Scalar => {
+      const features = scales.map((scale) => model.features.run(scale as tf.Tensor4D));
+      return likelihoodLoss(runFlow(model.shape, model.flow, tf.concat(features, 1)));
+    };
+    return tf
+      .grads(loss)(pixels)
+      .map((gradient) => gradient.dataSync() as Float32Array);
+  });
 }
 
 /** Features of image `i` at an angle; kept for evenly spaced angles, which come again at every step. */
@@ -134,7 +161,7 @@ function cachedFeatures(
 }
 
 export function disposeModel({ features, flow }: DifferNetModel): void {
-  tf.dispose([...features.values()]);
+  features.dispose();
   disposeVariables(flow);
 }
 

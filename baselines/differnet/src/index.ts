@@ -1,2 +1,2 @@
-export { method, randomMethod } from './detector.ts';
+export { liteMethod, method, randomMethod } from './detector.ts';
 export type { DifferNetConfig, PretrainedConfig, Rotations } from './config.ts';

@@ -8,7 +8,9 @@ import type { Image } from '@fsad/images';
 import { encodeSafetensors, randomStream, tensor, type Tensor } from '@fsad/tensors';
 import { randomFeatures } from '../src/alexnet.ts';
 import { pretrainedPresets, randomPresets, type DifferNetConfig } from '../src/config.ts';
-import { method, randomMethod } from '../src/index.ts';
+import { liteMethod, method, randomMethod } from '../src/index.ts';
+import { addTurnedBack, wholeGradient } from '../src/localize.ts';
+import { rotate } from '../src/rotate.ts';
 
 const runtime = { engine: 'wasm', threads: 1 };
 const liveTensors = (): number => tf.memory().numTensors;
@@ -21,6 +23,63 @@ detectorConformance(randomMethod, {
   images: sampleImages(1, 64),
   runtime,
   liveTensors,
+});
+
+detectorConformance(liteMethod, {
+  config,
+  learningConfig,
+  images: sampleImages(3, 64),
+  runtime,
+  liveTensors,
+});
+
+describe('where an image is unlikely', () => {
+  it('is every scale of the image, each at the pixels that it sees', () => {
+    const whole = wholeGradient(4, [
+      new Float32Array(48).fill(1),
+      Float32Array.from({ length: 12 }, (_, i) => 10 * i),
+    ]);
+    expect([...whole.slice(0, 9)]).toEqual([1, 11, 21, 1, 1, 1, 31, 41, 51]);
+    expect([...whole.slice(12, 24)]).toEqual(new Array(12).fill(1));
+    expect([...whole.slice(24, 27)]).toEqual([61, 71, 81]);
+  });
+
+  it.each([0, 90, 180, 270])('comes back to its place from a turn by %d degrees', (degrees) => {
+    const data = new Uint8Array(81);
+    data[2 * 9 + 7] = 200;
+    const turned = rotate({ width: 9, height: 9, channels: 1, data }, degrees);
+    const [sum, covered] = [new Float64Array(81), new Float64Array(81)];
+    addTurnedBack(Float32Array.from(turned.data), 9, degrees, sum, covered);
+    expect(sum.indexOf(200)).toBe(2 * 9 + 7);
+    expect(covered.every((count) => count === 1)).toBe(true);
+  });
+
+  it('is at a defect', async () => {
+    const detector = await randomMethod.create(learningConfig, runtime);
+    await detector.fit(
+      [0, 1].map((i) => spotted(i, false)),
+      { seed: 1, report: () => {} },
+    );
+    const [{ data }] = await detector.localize!([spotted(5, true)]);
+    detector.dispose();
+    const mean = (inside: boolean): number => {
+      const chosen = [...data].filter(
+        (_, i) => inside === Math.hypot((i % 64) - 44, Math.floor(i / 64) - 20) < 10,
+      );
+      return chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
+    };
+    expect(mean(true)).toBeGreaterThan(1.5 * mean(false));
+  });
+
+  /** An even grey surface with, for a defect, a bright spot at column 44, row 20. */
+  function spotted(variant: number, damaged: boolean): Image {
+    const noise = randomStream(variant, 'spotted');
+    const data = new Uint8Array(64 * 64).map((_, i) => {
+      const inside = damaged && Math.hypot((i % 64) - 44, Math.floor(i / 64) - 20) < 5;
+      return (inside ? 230 : 100) + noise.integer(10);
+    });
+    return { width: 64, height: 64, channels: 1, data };
+  }
 });
 
 describe('with a file of feature weights', () => {

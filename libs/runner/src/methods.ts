@@ -13,6 +13,7 @@ export const methods: Readonly<Record<string, () => Promise<DetectorMethod<unkno
   'patch-svdd': async () => widened((await import('@fsad/patch-svdd')).method),
   differnet: async () => widened((await import('@fsad/differnet')).method),
   'differnet-random': async () => widened((await import('@fsad/differnet')).randomMethod),
+  'differnet-lite0': async () => widened((await import('@fsad/differnet')).liteMethod),
   patchcore: async () => widened((await import('@fsad/patchcore')).method),
   'pixel-mse': async () => widened((await import('@fsad/pixel-mse')).method),
   'nearest-pixel': async () => widened((await import('@fsad/nearest-pixel')).method),
