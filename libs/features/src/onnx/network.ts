@@ -1,23 +1,23 @@
-import type { InferenceSession } from 'onnxruntime-web';
+import type * as onnxruntime from 'onnxruntime-web';
 import { tensor, type Tensor } from '@fsad/tensors';
 import type { FeatureExtractor } from '../extractor.ts';
 import type { OnnxDescription } from './description.ts';
 import { featureMap, networkInput } from './feature-map.ts';
 
-type Runtime = typeof import('onnxruntime-web');
+type Runtime = typeof onnxruntime;
 
 /** A network of the user's own, as an ONNX file, run by onnxruntime-web on one thread. */
 export class OnnxNetwork implements FeatureExtractor {
   readonly identity: string;
   readonly side: number | null;
   readonly #runtime: Runtime;
-  readonly #session: InferenceSession;
+  readonly #session: onnxruntime.InferenceSession;
   readonly #description: OnnxDescription;
   readonly #outputs: readonly string[];
 
   private constructor(
     runtime: Runtime,
-    session: InferenceSession,
+    session: onnxruntime.InferenceSession,
     description: OnnxDescription,
     outputs: readonly string[],
     identity: string,
@@ -42,7 +42,7 @@ export class OnnxNetwork implements FeatureExtractor {
     origin: string,
   ): Promise<OnnxNetwork> {
     const runtime = await loadRuntime(origin);
-    let session: InferenceSession;
+    let session: onnxruntime.InferenceSession;
     try {
       session = await runtime.InferenceSession.create(model, { executionProviders: ['wasm'] });
     } catch (error) {
