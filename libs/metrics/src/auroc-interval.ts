@@ -1,4 +1,5 @@
 import { randomStream } from '@fsad/tensors';
+import { quantileSorted } from 'd3-array';
 import { rankingAuroc } from './auroc.ts';
 import { normalQuantile } from './distributions.ts';
 import { rank, type Labels, type Ranking } from './ranking.ts';
@@ -100,14 +101,14 @@ function bootstrapInterval(ranking: Ranking, level: number, resamples: number, s
     for (let i = 0; i < count; i++) taken[stream.integer(count)]++;
     return taken;
   };
-  const areas = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++)
-    areas[r] = weightedAuroc(ranking, draw(normal.length), draw(anomalous.length));
-  areas.sort();
+  const areas = Array.from({ length: resamples }, () =>
+    weightedAuroc(ranking, draw(normal.length), draw(anomalous.length)),
+  );
+  areas.sort((a, b) => a - b);
   return {
     auroc: rankingAuroc(ranking),
-    low: percentile(areas, (1 - level) / 2),
-    high: percentile(areas, (1 + level) / 2),
+    low: quantileSorted(areas, (1 - level) / 2) as number,
+    high: quantileSorted(areas, (1 + level) / 2) as number,
     level,
     method: 'bootstrap',
   };
@@ -130,12 +131,4 @@ function weightedAuroc(
     twiceWon += anomalousTimes[p] * (belowTimes + upToTimes);
   }
   return twiceWon / (2 * normal.length * anomalous.length);
-}
-
-/** The quantile of ascending values, interpolated linearly between order statistics (type 7, numpy's default). */
-export function percentile(ascending: ArrayLike<number>, fraction: number): number {
-  const position = fraction * (ascending.length - 1);
-  const low = Math.floor(position);
-  const high = Math.ceil(position);
-  return ascending[low] + (position - low) * (ascending[high] - ascending[low]);
 }

@@ -6,16 +6,18 @@ export { type Labels } from './ranking.ts';
 export { averagePrecision, bestF1, type BestF1 } from './detection.ts';
 export { connectedComponents, type Components } from './components.ts';
 export { perRegionOverlap, pixelAuroc, type DefectMask, type ScoreMap } from './localisation.ts';
-export { pairedBootstrap, wilcoxonSignedRank, type PairedBootstrap, type WilcoxonTest } from './paired.ts';
+export { pairedDifference, wilcoxonSignedRank, type PairedDifference, type WilcoxonTest } from './paired.ts';
 export {
   classAverage,
   difference,
   estimate,
   estimateInterval,
+  leastTrials,
   meanInterval,
   summarize,
   type ClassAverage,
   type Estimate,
   type Interval,
+  type IntervalOptions,
   type Summary,
 } from './summary.ts';

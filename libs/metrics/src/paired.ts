@@ -1,6 +1,12 @@
-import { randomStream } from '@fsad/tensors';
-import { percentile } from './auroc-interval.ts';
 import { normalDistribution } from './distributions.ts';
+import {
+  classAverage,
+  estimateInterval,
+  leastTrials,
+  summarize,
+  type Interval,
+  type IntervalOptions,
+} from './summary.ts';
 
 /** Result of the two-sided Wilcoxon signed-rank test. */
 export interface WilcoxonTest {
@@ -19,7 +25,7 @@ export interface WilcoxonTest {
  *
  * Exact by enumeration of all signs, ties included (mean ranks); beyond 100 pairs the normal approximation without
  * continuity correction. Pairs that are equal are dropped; if all are, p is 1.
- * @throws RangeError when lengths differ or a value is not finite
+ * @throws RangeError when lengths differ, there are fewer than three pairs, or a value is not finite
  */
 export function wilcoxonSignedRank(a: readonly number[], b: readonly number[]): WilcoxonTest {
   const differences = pairDifferences(a, b).filter((value) => value !== 0);
@@ -62,33 +68,31 @@ function normalP(twiceRanks: readonly number[], smaller: number, total: number):
   return Math.min(1, 2 * normalDistribution((smaller - total / 2) / Math.sqrt(variance)));
 }
 
-/** Mean paired difference a - b with a bootstrap interval. */
-export interface PairedBootstrap {
+/** Mean paired difference a - b with its interval. */
+export interface PairedDifference {
   readonly pairs: number;
-  readonly meanDifference: number;
-  readonly low: number;
-  readonly high: number;
-  readonly level: number;
+  /** Mean over strata of the mean within each. */
+  readonly mean: number;
+  /** Student's t interval; null where no pair differs from another. */
+  readonly interval: Interval | null;
+  /**
+   * What the interval speaks of: `trials`, new trials of the same strata, where each has three pairs at least (Welch, as
+   * {@link classAverage}); else `pairs`, new pairs of any stratum, so that differences between strata widen it.
+   */
+  readonly over: 'trials' | 'pairs';
 }
 
 /**
- * Percentile bootstrap of the mean difference a - b over pairs.
- *
- * With `strata` (e.g. the class of each split) pairs are resampled within their stratum, so that the set of classes
- * stays as it is.
- * @param options.level 0.95 when left out
- * @param options.resamples 10,000 when left out
- * @param options.seed 0 when left out
- * @throws RangeError when lengths differ, there is no pair, or a value is not finite
+ * The mean difference a - b over pairs.
+ * @param options.strata of each pair, e.g. the class of its split; one stratum when left out
+ * @throws RangeError when lengths differ, there are fewer than three pairs, or a value is not finite
  */
-export function pairedBootstrap(
+export function pairedDifference(
   a: readonly number[],
   b: readonly number[],
-  options: { strata?: readonly string[]; level?: number; resamples?: number; seed?: number } = {},
-): PairedBootstrap {
-  const { strata, level = 0.95, resamples = 10_000, seed = 0 } = options;
+  { strata, ...options }: IntervalOptions & { strata?: readonly string[] } = {},
+): PairedDifference {
   const differences = pairDifferences(a, b);
-  if (differences.length === 0) throw new RangeError('a paired comparison needs at least one pair');
   if (strata && strata.length !== a.length) {
     throw new RangeError(`${a.length} pairs but ${strata.length} strata; each pair needs one`);
   }
@@ -99,27 +103,22 @@ export function pairedBootstrap(
     if (group) group.push(value);
     else groups.set(name, [value]);
   });
-  const stream = randomStream(seed, 'paired/bootstrap');
-  const means = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
-    let sum = 0;
-    for (const group of groups.values()) {
-      for (let i = 0; i < group.length; i++) sum += group[stream.integer(group.length)];
-    }
-    means[r] = sum / differences.length;
-  }
-  means.sort();
+  const average = classAverage([...groups.values()].map(summarize));
+  const over = average.standardError === null ? 'pairs' : 'trials';
+  const spread = over === 'trials' ? average : classAverage([summarize(differences)]);
   return {
     pairs: differences.length,
-    meanDifference: differences.reduce((sum, value) => sum + value, 0) / differences.length,
-    low: percentile(means, (1 - level) / 2),
-    high: percentile(means, (1 + level) / 2),
-    level,
+    mean: average.mean,
+    interval: estimateInterval({ ...spread, mean: average.mean }, options),
+    over,
   };
 }
 
 function pairDifferences(a: readonly number[], b: readonly number[]): number[] {
   if (a.length !== b.length) throw new RangeError(`${a.length} and ${b.length} values do not pair`);
+  if (a.length < leastTrials) {
+    throw new RangeError(`a comparison needs at least ${leastTrials} pairs, got ${a.length}`);
+  }
   return a.map((value, i) => {
     const by = value - b[i];
     if (!Number.isFinite(by))

@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
-import type * as MathJs from 'mathjs/number';
+import { deviation, mean } from 'd3-array';
 import { studentQuantile } from './distributions.ts';
 
-const load = createRequire(import.meta.url);
-
-/** Opened when first needed: mathjs takes a second to load, and most commands summarise nothing. */
-const math = (): Pick<typeof MathJs, 'mean' | 'std'> => load('mathjs/number') as typeof MathJs;
+/** Trials, or pairs, below which no interval, difference or test is given: two values leave one degree of freedom, whose interval says nothing. */
+export const leastTrials = 3;
 
 /** Mean and spread of repeated measurements. */
 export interface Summary {
@@ -32,16 +29,22 @@ export function summarize(values: readonly number[]): Summary {
     );
   return {
     count: values.length,
-    mean: math().mean([...values]) as number,
-    std: values.length > 1 ? (math().std([...values], 'unbiased') as unknown as number) : null,
+    mean: mean(values) as number,
+    std: deviation(values) ?? null,
   };
 }
 
-/** Student's t interval of the mean; null where one value gives no spread. */
-export function meanInterval(summary: Summary, level = 0.95): Interval | null {
-  if (summary.std === null) return null;
-  const half = (studentQuantile((1 + level) / 2, summary.count - 1) * summary.std) / Math.sqrt(summary.count);
-  return { low: summary.mean - half, high: summary.mean + half, level };
+/** How an interval is made. */
+export interface IntervalOptions {
+  /** Coverage, 0.95 when left out. */
+  readonly level?: number;
+  /** What the quantity can be, e.g. [0, 1] for an AUROC: the interval ends there. */
+  readonly range?: readonly [number, number];
+}
+
+/** Student's t interval of the mean; null for fewer than three values, or values that do not vary. */
+export function meanInterval(summary: Summary, options: IntervalOptions = {}): Interval | null {
+  return estimateInterval(estimate(summary), options);
 }
 
 /** The paper's way of averaging a table column over classes. */
@@ -49,7 +52,7 @@ export interface ClassAverage {
   readonly classes: number;
   /** Mean over classes of each class's mean over trials. */
   readonly mean: number;
-  /** Mean over classes of each class's sample std over trials, as the paper prints it; null where a class has one trial. */
+  /** Mean over classes of each class's sample std over trials, as the paper prints it; null where a class has fewer than three trials. */
   readonly meanOfStds: number | null;
   /** Standard error of `mean` over new trials of the same classes, sqrt(sum s_c^2 / n_c) / C; null as above. */
   readonly standardError: number | null;
@@ -65,8 +68,8 @@ export interface ClassAverage {
  */
 export function classAverage(classes: readonly Summary[]): ClassAverage {
   if (classes.length === 0) throw new RangeError('an average over classes needs at least one class');
-  const average = math().mean(classes.map((one) => one.mean)) as number;
-  const stds = classes.map((one) => one.std).filter((value) => value !== null);
+  const average = mean(classes, (one) => one.mean) as number;
+  const stds = classes.flatMap(({ count, std }) => (std === null || count < leastTrials ? [] : [std]));
   if (stds.length < classes.length) {
     return { classes: classes.length, mean: average, meanOfStds: null, standardError: null, degrees: null };
   }
@@ -74,7 +77,7 @@ export function classAverage(classes: readonly Summary[]): ClassAverage {
   return {
     classes: classes.length,
     mean: average,
-    meanOfStds: math().mean(stds) as number,
+    meanOfStds: mean(stds) as number,
     standardError: Math.sqrt(parts.reduce((sum, part) => sum + part.variance, 0)) / classes.length,
     degrees: welchDegrees(parts),
   };
@@ -87,22 +90,20 @@ export interface Estimate {
   readonly degrees: number | null;
 }
 
-/** A summary's mean as an estimate: standard error s / sqrt(n), n - 1 degrees of freedom. */
-export function estimate(summary: Summary): Estimate {
-  if (summary.std === null) return { mean: summary.mean, standardError: null, degrees: null };
-  return {
-    mean: summary.mean,
-    standardError: summary.std / Math.sqrt(summary.count),
-    degrees: summary.count - 1,
-  };
+/** A summary's mean as an estimate: standard error s / sqrt(n), n - 1 degrees of freedom; unknown for fewer than three values. */
+export function estimate({ count, mean: value, std }: Summary): Estimate {
+  if (std === null || count < leastTrials) return { mean: value, standardError: null, degrees: null };
+  return { mean: value, standardError: std / Math.sqrt(count), degrees: count - 1 };
 }
 
-/** t interval of an estimate; null where its spread is unknown. */
-export function estimateInterval(one: Estimate, level = 0.95): Interval | null {
-  if (one.standardError === null) return null;
-  if (one.degrees === null) return { low: one.mean, high: one.mean, level };
-  const half = studentQuantile((1 + level) / 2, one.degrees) * one.standardError;
-  return { low: one.mean - half, high: one.mean + half, level };
+/** t interval of an estimate; null where its spread is unknown or nothing varied. */
+export function estimateInterval(
+  { mean: middle, standardError, degrees }: Estimate,
+  { level = 0.95, range: [least, most] = [-Infinity, Infinity] }: IntervalOptions = {},
+): Interval | null {
+  if (!standardError || degrees === null) return null;
+  const half = studentQuantile((1 + level) / 2, degrees) * standardError;
+  return { low: Math.max(least, middle - half), high: Math.min(most, middle + half), level };
 }
 
 /**
@@ -110,15 +111,15 @@ export function estimateInterval(one: Estimate, level = 0.95): Interval | null {
  * {@link estimateInterval}. Its error is null where either one's is.
  */
 export function difference(a: Estimate, b: Estimate): Estimate {
-  const mean = a.mean - b.mean;
+  const by = a.mean - b.mean;
   if (a.standardError === null || b.standardError === null)
-    return { mean, standardError: null, degrees: null };
+    return { mean: by, standardError: null, degrees: null };
   const parts = [a, b].map((one) => ({
     variance: (one.standardError as number) ** 2,
     degrees: one.degrees ?? Infinity,
   }));
   return {
-    mean,
+    mean: by,
     standardError: Math.sqrt(parts[0].variance + parts[1].variance),
     degrees: welchDegrees(parts),
   };

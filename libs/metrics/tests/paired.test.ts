@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairedBootstrap, wilcoxonSignedRank } from '../src/index.ts';
+import { pairedDifference, wilcoxonSignedRank } from '../src/index.ts';
 
 const ours = [62.1, 70.4, 55.0, 61.2, 66.6, 71.9, 58.3, 64.0, 69.9, 60.1];
 const theirs = [60.0, 71.0, 50.2, 61.0, 60.3, 70.1, 57.9, 65.2, 66.0, 58.8];
@@ -29,7 +29,7 @@ describe('wilcoxonSignedRank', () => {
   });
 
   it('finds no difference between equal measurements', () => {
-    expect(wilcoxonSignedRank([1, 2], [1, 2]).p).toBe(1);
+    expect(wilcoxonSignedRank([1, 2, 3], [1, 2, 3]).p).toBe(1);
   });
 
   it('does not depend on the order of the two methods', () => {
@@ -37,32 +37,45 @@ describe('wilcoxonSignedRank', () => {
   });
 });
 
-describe('pairedBootstrap', () => {
-  it('has the mean difference and an interval about it of the size of the t interval', () => {
-    const result = pairedBootstrap(ours, theirs);
-    expect(result.meanDifference).toBeCloseTo(1.9, 12);
-    // numpy: 1.96 * std(ddof=1) / sqrt(10) is 1.50; percentile intervals of ten values run a little shorter.
-    expect(result.high - result.low).toBeGreaterThan(2.4);
-    expect(result.high - result.low).toBeLessThan(3.1);
+describe('pairedDifference', () => {
+  it("equals scipy 1.17 ttest_rel's interval over one stratum", () => {
+    const result = pairedDifference(ours, theirs);
+    expect(result).toMatchObject({ pairs: 10, over: 'trials' });
+    expect(result.mean).toBeCloseTo(1.9, 12);
+    // mean +- t(0.975, 9) * s / sqrt(10), s = 2.43082062046727 (numpy, ddof=1)
+    const half = (2.262157162798205 * 2.43082062046727) / Math.sqrt(10);
+    expect(result.interval?.low).toBeCloseTo(1.9 - half, 9);
+    expect(result.interval?.high).toBeCloseTo(1.9 + half, 9);
   });
 
-  it('repeats itself for a seed', () => {
-    expect(pairedBootstrap(ours, theirs, { seed: 4, resamples: 500 })).toEqual(
-      pairedBootstrap(ours, theirs, { seed: 4, resamples: 500 }),
-    );
+  it('keeps differences between strata out of the interval where each has three pairs', () => {
+    const a = [1, 2, 3, 11, 12, 13];
+    const zeros = a.map(() => 0);
+    const strata = ['x', 'x', 'x', 'y', 'y', 'y'];
+    const within = pairedDifference(a, zeros, { strata });
+    // Std 1 in both: standard error sqrt(2 / 3) / 2 with 4 degrees of freedom, t(0.975, 4) = 2.7764451051977987.
+    expect(within).toMatchObject({ mean: 7, over: 'trials' });
+    expect(within.interval?.high).toBeCloseTo(7 + (2.7764451051977987 * Math.sqrt(2 / 3)) / 2, 9);
+    expect(pairedDifference(a, zeros).interval?.high).toBeGreaterThan(12);
   });
 
-  it('keeps differences between strata out of the interval', () => {
-    const a = [1, 1, 5, 5];
-    const b = [0, 0, 0, 0];
-    expect(pairedBootstrap(a, b, { strata: ['x', 'x', 'y', 'y'], resamples: 200 })).toMatchObject({
-      low: 3,
-      high: 3,
-    });
-    expect(pairedBootstrap(a, b, { resamples: 200 }).low).toBeLessThan(3);
+  it('takes the pairs of all strata together where one has fewer than three', () => {
+    const result = pairedDifference([1, 2, 6], [0, 0, 0], { strata: ['x', 'y', 'z'] });
+    expect(result).toMatchObject({ mean: 3, over: 'pairs' });
+    // Std sqrt(7), t(0.975, 2) = 4.302652729911275.
+    expect(result.interval?.high).toBeCloseTo(3 + 4.302652729911275 * Math.sqrt(7 / 3), 9);
+  });
+
+  it('has no interval where no pair differs from another', () => {
+    expect(pairedDifference([57.4, 57.4, 57.4], [0, 0, 0])).toMatchObject({ mean: 57.4, interval: null });
+  });
+
+  it('refuses fewer than three pairs, as the test does', () => {
+    expect(() => pairedDifference([1, 2], [0, 0])).toThrow('at least 3 pairs, got 2');
+    expect(() => wilcoxonSignedRank([1, 2], [0, 0])).toThrow('at least 3 pairs, got 2');
   });
 
   it('refuses lists that do not pair', () => {
-    expect(() => pairedBootstrap([1], [1, 2])).toThrow('1 and 2 values do not pair');
+    expect(() => pairedDifference([1], [1, 2])).toThrow('1 and 2 values do not pair');
   });
 });

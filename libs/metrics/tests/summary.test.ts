@@ -35,21 +35,34 @@ describe('meanInterval', () => {
     expect(interval?.low).toBeCloseTo(59.3941770026502, 9);
     expect(interval?.high).toBeCloseTo(69.56582299734977, 9);
   });
+
+  it('is none for two values, whose t has one degree of freedom, and for values that do not vary', () => {
+    expect(meanInterval(summarize([59.9, 70.1]))).toBeNull();
+    expect(meanInterval(summarize([70, 70, 70]))).toBeNull();
+    expect(meanInterval(summarize([59.9, 70.1, 66]))).not.toBeNull();
+  });
+
+  it('ends where the quantity does', () => {
+    // t(0.975, 2) = 4.3027 (tables): 0.9 +- 4.3027 * 0.1 / sqrt(3) reaches beyond 1.
+    const interval = meanInterval(summarize([0.8, 0.9, 1]), { range: [0, 1] });
+    expect(interval?.high).toBe(1);
+    expect(interval?.low).toBeCloseTo(0.9 - (4.302652729911275 * 0.1) / Math.sqrt(3), 9);
+  });
 });
 
 describe('classAverage', () => {
   it('averages class means and class stds separately, as the paper prints them', () => {
-    // Two classes: {1, 3} with mean 2, std sqrt 2; {10, 16} with mean 13, std sqrt 18.
-    const average = classAverage([summarize([1, 3]), summarize([10, 16])]);
+    // Two classes: {1, 2, 3} with mean 2, std 1; {10, 13, 16} with mean 13, std 3.
+    const average = classAverage([summarize([1, 2, 3]), summarize([10, 13, 16])]);
     expect(average.mean).toBe(7.5);
-    expect(average.meanOfStds).toBeCloseTo((Math.sqrt(2) + Math.sqrt(18)) / 2, 14);
-    // Var of the mean of class means: (2/2 + 18/2) / 4.
-    expect(average.standardError).toBeCloseTo(Math.sqrt(10 / 4), 14);
-    expect(average.degrees).toBeCloseTo(100 / 82, 14);
+    expect(average.meanOfStds).toBeCloseTo(2, 14);
+    // Var of the mean of class means: (1/3 + 9/3) / 4; Welch: (10/3)^2 / ((1/9 + 9) / 2).
+    expect(average.standardError).toBeCloseTo(Math.sqrt(10 / 12), 14);
+    expect(average.degrees).toBeCloseTo(100 / 9 / (82 / 9 / 2), 12);
   });
 
-  it('has no spread when a class ran once', () => {
-    expect(classAverage([summarize([1, 3]), summarize([4])])).toMatchObject({
+  it('has no spread when a class has fewer than three trials', () => {
+    expect(classAverage([summarize([1, 2, 3]), summarize([4, 4])])).toMatchObject({
       mean: 3,
       meanOfStds: null,
       standardError: null,
@@ -67,8 +80,8 @@ describe('difference', () => {
     expect(interval?.high).toBeCloseTo(11.065284224005563, 8);
   });
 
-  it('has no interval when one side ran once', () => {
-    const by = difference(estimate(summarize([3])), estimate(summarize([1, 2])));
+  it('has no interval when one side has fewer than three values', () => {
+    const by = difference(estimate(summarize([3, 3])), estimate(summarize([1, 2, 1.5])));
     expect(by.mean).toBe(1.5);
     expect(estimateInterval(by)).toBeNull();
   });
