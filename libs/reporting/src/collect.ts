@@ -3,6 +3,7 @@ import type { Budget, TrialStatus, TrialSummary } from '@fsad/runner';
 /** One finished trial as the report needs it; AUROCs in percent. */
 export interface TrialPoint {
   readonly trial: number;
+  readonly key: string;
   readonly split: string;
   readonly auroc: number;
   /** By fraction of patches, `0.05`; null for methods without. */
@@ -135,6 +136,7 @@ function add(one: ExperimentTrials, summary: TrialSummary): void {
   }
   const point: TrialPoint = {
     trial: cell.trial,
+    key: summary.key,
     split: summary.split,
     auroc: 100 * metrics.auroc,
     fractions: Object.keys(metrics.fractions).length > 0 ? metrics.fractions : null,

@@ -1,4 +1,10 @@
-import { pairedBootstrap, wilcoxonSignedRank, type PairedBootstrap, type WilcoxonTest } from '@fsad/metrics';
+import {
+  leastTrials,
+  pairedDifference,
+  wilcoxonSignedRank,
+  type PairedDifference,
+  type WilcoxonTest,
+} from '@fsad/metrics';
 import type { Column, Setting } from './collect.ts';
 import { columnLabel, orderedColumns } from './paper-columns.ts';
 
@@ -6,7 +12,7 @@ import { columnLabel, orderedColumns } from './paper-columns.ts';
 export interface MethodComparison {
   readonly first: string;
   readonly second: string;
-  readonly bootstrap: PairedBootstrap;
+  readonly paired: PairedDifference;
   readonly wilcoxon: WilcoxonTest;
   /** Wilcoxon's p corrected for the number of comparisons in this setting (Holm). */
   readonly adjustedP: number;
@@ -16,8 +22,8 @@ export interface MethodComparison {
 
 /**
  * Compares the setting's main method (HTDG as the paper has it, else the last column) with every other over the same
- * splits: Wilcoxon's signed-rank test over all (class, trial) pairs, and a bootstrap of the mean difference that resamples
- * within classes. Methods that share no split are left out.
+ * splits: Wilcoxon's signed-rank test over all (class, trial) pairs, and the mean difference with its interval. Methods that
+ * share fewer than three splits are left out.
  */
 export function compareMethods(setting: Setting): MethodComparison[] {
   const columns = orderedColumns(setting).filter((column) => column.classes.size > 0);
@@ -58,17 +64,12 @@ function compareTwo(main: Column, other: Column): Omit<MethodComparison, 'adjust
     }
   }
   for (const column of [main, other]) for (const points of column.classes.values()) trials += points.length;
-  if (first.length === 0) return null;
+  if (first.length < leastTrials) return null;
   return {
     first: columnLabel(main),
     second: columnLabel(other),
-    bootstrap: pairedBootstrap(first, second, { strata, resamples: resamplesFor(first.length) }),
+    paired: pairedDifference(first, second, { strata, range: [-100, 100] }),
     wilcoxon: wilcoxonSignedRank(first, second),
     unpaired: trials - 2 * first.length,
   };
-}
-
-/** Resamples of a bootstrap: 10,000, fewer for thousands of pairs, whose mean needs no more than 1,000. */
-function resamplesFor(pairs: number): number {
-  return Math.max(1000, Math.min(10_000, Math.round(2e6 / pairs)));
 }

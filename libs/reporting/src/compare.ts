@@ -3,6 +3,7 @@ import {
   difference,
   estimate,
   estimateInterval,
+  leastTrials,
   summarize,
   type ClassAverage,
   type Estimate,
@@ -13,15 +14,17 @@ import type { Column, Setting, TrialPoint } from './collect.ts';
 import { columnLabel, orderedColumns, paperColumn, paperTable } from './paper-columns.ts';
 import { publishedTrials, type PublishedTable, type PublishedValue } from './published.ts';
 
-/** A difference from the paper, in points of AUROC; the interval is null where a spread is unknown. */
+/** A difference from the paper, in points of AUROC. */
 export interface Difference {
   readonly mean: number;
-  readonly interval: Interval | null;
+  readonly interval: Interval;
 }
 
 /** One class of one method beside the paper; all in percent. */
 export interface ClassCell {
   readonly measured: Summary;
+  /** AUROC of each trial, in their order. */
+  readonly trials: readonly number[];
   readonly interval: Interval | null;
   readonly published: PublishedValue | null;
   readonly difference: Difference | null;
@@ -37,7 +40,9 @@ export interface AverageRow {
   readonly classes: number;
   readonly measured: ClassAverage;
   readonly interval: Interval | null;
-  /** Sample std (n - 1) over trials of the average over classes; null unless every class ran the same trials, two at least. */
+  /** The average over classes trial by trial; null unless every class ran the same trials. */
+  readonly trialAverages: readonly number[] | null;
+  /** Sample std (n - 1) of `trialAverages`; null for fewer than three. */
   readonly stdOfTrialAverages: number | null;
   /** The paper's average over the same classes, from its printed cells. */
   readonly published: ClassAverage | null;
@@ -50,6 +55,9 @@ export interface AverageRow {
   readonly pixel: { readonly auroc: number; readonly pro: number } | null;
   readonly cells: ReadonlyMap<string, ClassCell>;
 }
+
+/** An interval of AUROCs ends at 0 and 100 percent. */
+const percent = { range: [0, 100] } as const;
 
 /** A setting's results beside the paper's. */
 export interface SettingComparison {
@@ -81,11 +89,13 @@ function compareColumn(column: Column, classes: readonly string[], paper: Publis
   for (const className of classes) {
     const points = column.classes.get(className);
     if (!points) continue;
-    const measured = summarize(points.map((point) => point.auroc));
+    const trials = points.map((point) => point.auroc);
+    const measured = summarize(trials);
     const published = paper && name ? paper.value(name, { class: className }) : null;
     cells.set(className, {
       measured,
-      interval: within(estimateInterval(estimate(measured))),
+      trials,
+      interval: estimateInterval(estimate(measured), percent),
       published,
       difference: published && gap(estimate(measured), estimate(printedSummary(published))),
     });
@@ -95,6 +105,7 @@ function compareColumn(column: Column, classes: readonly string[], paper: Publis
   const published =
     printedCells.length === cells.size ? classAverage(printedCells.map(printedSummary)) : null;
   const points = [...column.classes.values()].flat();
+  const averages = trialAverages([...column.classes.values()]);
   return {
     label: columnLabel(column),
     detector: column.detector,
@@ -103,8 +114,9 @@ function compareColumn(column: Column, classes: readonly string[], paper: Publis
     failed: column.failed,
     classes: cells.size,
     measured,
-    interval: within(estimateInterval(measured)),
-    stdOfTrialAverages: stdOfTrialAverages([...column.classes.values()]),
+    interval: estimateInterval(measured, percent),
+    trialAverages: averages,
+    stdOfTrialAverages: averages && averages.length >= leastTrials ? summarize(averages).std : null,
     published,
     printed: paper && name ? paper.value(name, 'average') : null,
     difference: published && gap(measured, published),
@@ -127,26 +139,20 @@ function printedSummary({ mean, std }: PublishedValue): Summary {
   return { count: publishedTrials, mean, std };
 }
 
-function gap(measured: Estimate, published: Estimate): Difference {
+/** Null below three trials: what differs then may be chance alone, and nothing says how much of it. */
+function gap(measured: Estimate, published: Estimate): Difference | null {
   const by = difference(measured, published);
-  return { mean: by.mean, interval: estimateInterval(by) };
+  const interval = estimateInterval(by, { range: [-100, 100] });
+  return interval && { mean: by.mean, interval };
 }
 
-/** An interval of AUROCs ends at 0 and 100 percent. */
-function within(interval: Interval | null): Interval | null {
-  return interval && { ...interval, low: Math.max(0, interval.low), high: Math.min(100, interval.high) };
-}
-
-function stdOfTrialAverages(classes: readonly (readonly TrialPoint[])[]): number | null {
+function trialAverages(classes: readonly (readonly TrialPoint[])[]): number[] | null {
   const trials = classes[0].map((point) => point.trial);
   const same = classes.every(
     (points) => points.length === trials.length && points.every((point, i) => point.trial === trials[i]),
   );
-  if (!same || trials.length < 2) return null;
-  const averages = trials.map(
-    (_, i) => classes.reduce((sum, points) => sum + points[i].auroc, 0) / classes.length,
-  );
-  return summarize(averages).std;
+  if (!same) return null;
+  return trials.map((_, i) => classes.reduce((sum, points) => sum + points[i].auroc, 0) / classes.length);
 }
 
 function pixelAverage(classes: readonly (readonly TrialPoint[])[]): AverageRow['pixel'] {

@@ -1,44 +1,84 @@
-import { enlarge, outlineMask } from '@fsad/images';
+import { outlineMask, type Image } from '@fsad/images';
+import { heatRamp } from './colour-bar.ts';
 import type { ExamplePicture, ExampleTrial } from './example-trials.ts';
-import { drawFigure, type Panel } from './figure.ts';
-import { html, picture, plot, type Html } from './html.ts';
-import { lossPanels } from './learning-curves.ts';
+import { html, picture, type Html } from './html.ts';
+import { figureRow } from './page-figure.ts';
 import { columnLabel } from './paper-columns.ts';
-import { rocPanel, scoreHistogramPanel } from './score-figures.ts';
+import { formatAuroc, rocPanel, scoreHistogramPanel } from './score-figures.ts';
 import { settingName } from './words.ts';
 
-/** One trial in detail, unfolded or not: its scores, learning curves and pictures. */
+/** One trial in detail, unfolded or not: its scores and pictures. */
 export async function exampleSection(
-  { summary, curves, scores, pictures }: ExampleTrial,
+  { summary, scores, pictures }: ExampleTrial,
   unfolded: boolean,
 ): Promise<Html> {
   const { cell, metrics } = summary;
-  const auroc = metrics ? `AUROC ${metrics.auroc.toFixed(3)}` : '';
-  const interval = metrics ? ` (${metrics.aurocInterval.map((end) => end.toFixed(2)).join(' to ')})` : '';
-  const plots: Html[] = [];
-  const add = async (description: string, panel: Panel): Promise<void> => {
-    const figure = await drawFigure(description, [panel]);
-    plots.push(plot(figure, ''));
+  const name = columnLabel(cell);
+  const shown = metrics && {
+    auroc: metrics.auroc,
+    low: metrics.aurocInterval[0],
+    high: metrics.aurocInterval[1],
   };
-  if (scores) {
-    await add('Histogram of anomaly scores', scoreHistogramPanel(scores.values, scores.anomalous));
-    await add('ROC curve', rocPanel(scores.values, scores.anomalous));
-  }
-  for (const panel of lossPanels(curves).slice(0, 6)) await add(`Loss: ${String(panel.title)}`, panel);
+  const maps = pictures.filter(({ kind }) => kind === 'map');
   return html`<details ${unfolded ? 'open' : ''}>
     <summary>
-      ${columnLabel(cell)}: ${settingName(cell)}, class ${cell.class}, trial ${cell.trial},
-      ${auroc}${interval}
+      ${name}: ${settingName(cell)}, class ${cell.class}, trial
+      ${cell.trial}${shown ? `, AUROC ${formatAuroc(shown)}` : ''}
     </summary>
-    <div class="plots">${plots}</div>
-    ${await pictureRows(pictures)}
+    ${
+      scores &&
+      (await figureRow([
+        {
+          description: `Histogram of anomaly scores, ${name}`,
+          draw: (width) =>
+            scoreHistogramPanel(scores.values, scores.anomalous, undefined, { width, height: 260 }),
+        },
+        {
+          description: `ROC curve, ${name}`,
+          draw: (width) => rocPanel(scores.values, scores.anomalous, { width, height: 260 }),
+        },
+      ]))
+    }
+    ${maps.length > 0 ? await heatMaps(maps) : null} ${await pictureRows(pictures)}
   </details>`;
+}
+
+/** Test images with their heat maps, large: image, true defect and map side by side, and how to read the colours. */
+async function heatMaps(maps: readonly ExamplePicture[]): Promise<Html> {
+  const cards: Html[] = [];
+  for (const { image, original, mask, picture: map, score } of maps) {
+    const name = shortName(image);
+    const view = async (title: string, shown: Image | null, alternative: string): Promise<Html> =>
+      html`<div>
+        ${shown ? await picture(shown, alternative) : html`<span class="none">none</span>`}
+        <small>${title}</small>
+      </div>`;
+    cards.push(
+      html`<figure class="triptych">
+        <div>
+          ${await view('image', original && mask ? outlineMask(original, mask) : original, name)}
+          ${await view('true defect', mask, `mask of ${name}`)}
+          ${await view('anomaly map', map, `anomaly map of ${name}`)}
+        </div>
+        <figcaption>
+          ${name}${score === null ? null : html`, score <strong>${score.toPrecision(4)}</strong>`}
+        </figcaption>
+      </figure>`,
+    );
+  }
+  return html`<h4>Where the model finds defects</h4>
+    <p class="note">
+      The test image, the true defect outlined in red where there is one; the defect’s mask; the anomaly map
+      over the image. One colour scale for all maps of the trial, from the median of their values to the
+      99.5th percentile.
+    </p>
+    <div class="legend"><span>typical</span>${await heatRamp()}<span>most anomalous</span></div>
+    <div class="triptychs">${cards}</div>`;
 }
 
 const pictureRowsShown: readonly (readonly [ExamplePicture['kind'], string])[] = [
   ['training', 'training images'],
   ['sample', 'drawn from the model'],
-  ['map', 'test images with anomaly maps'],
   ['true-positive', 'anomalous, found'],
   ['false-negative', 'anomalous, missed'],
   ['true-negative', 'normal, passed'],
@@ -52,32 +92,25 @@ async function pictureRows(pictures: readonly ExamplePicture[]): Promise<Html[]>
     for (const one of pictures) if (one.kind === kind) drawn.push(await drawnPicture(one));
     if (drawn.length > 0) {
       rows.push(
-        html`<div class="row">
-          <h4>${title}</h4>
-          <div class="strip">${drawn}</div>
-        </div>`,
+        html`<h4>${title}</h4>
+          <div class="strip">${drawn}</div>`,
       );
     }
   }
   return rows;
 }
 
-async function drawnPicture({
-  picture: image,
-  original,
-  mask,
-  image: id,
-  score,
-}: ExamplePicture): Promise<Html> {
-  const factor = Math.max(1, Math.ceil(160 / Math.max(image.width, image.height)));
-  const views = [await picture(enlarge(image, factor), id ? `anomaly map or image of ${id}` : 'sample')];
-  if (original) {
-    const large = enlarge(original, factor);
-    views.unshift(await picture(mask ? outlineMask(large, mask) : large, id ?? 'original'));
-  }
-  const name = id?.split('/').slice(-2).join('/') ?? null;
-  return html`<figure class="views${views.length}">
-    <div>${views}</div>
-    <figcaption>${name} ${score === null ? null : html`<strong>${score.toPrecision(4)}</strong>`}</figcaption>
+async function drawnPicture({ picture: image, image: id, score }: ExamplePicture): Promise<Html> {
+  const name = shortName(id);
+  return html`<figure>
+    ${await picture(image, name)}
+    <figcaption>
+      ${id === null ? null : name} ${score === null ? null : html`<strong>${score.toPrecision(4)}</strong>`}
+    </figcaption>
   </figure>`;
+}
+
+/** The end of an image's id, which tells it from its neighbours: `bent/004.png`. */
+function shortName(id: string | null): string {
+  return id?.split('/').slice(-2).join('/') ?? 'sample';
 }

@@ -1,16 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, type Image } from '@fsad/images';
-import {
-  readResult,
-  sidePath,
-  type Artefact,
-  type TrialCurves,
-  type TrialScores,
-  type TrialSummary,
-} from '@fsad/runner';
+import { readResult, sidePath, type Artefact, type TrialScores, type TrialSummary } from '@fsad/runner';
 import type { ExperimentTrials } from './collect.ts';
-import { lossCurves, type LossCurve } from './learning-curves.ts';
+import { ablations } from './paper-columns.ts';
 
 /** A picture of a trial, decoded. */
 export interface ExamplePicture {
@@ -26,7 +19,6 @@ export interface ExamplePicture {
 /** One trial shown in detail. */
 export interface ExampleTrial {
   readonly summary: TrialSummary;
-  readonly curves: readonly LossCurve[];
   readonly scores: TrialScores | null;
   readonly pictures: readonly ExamplePicture[];
 }
@@ -47,13 +39,18 @@ export async function loadExamples(
   const firsts = [...settings.values()]
     .flatMap(({ columns }) => [...columns.values()].map((column) => column.example))
     .filter((summary) => summary !== null);
-  const foreign = ({ cell }: TrialSummary): number => (cell.detector === 'htdg' ? 0 : 1);
-  firsts.sort((a, b) => foreign(a) - foreign(b));
+  firsts.sort((a, b) => place(a.cell) - place(b.cell));
   const examples: ExampleTrial[] = [];
   for (const summary of firsts.slice(0, shownExamples)) {
     examples.push(await loadExample(store, summary, complaints));
   }
   return examples;
+}
+
+/** HTDG as the paper has it, its ablations, the other methods. */
+function place({ detector, variant }: TrialSummary['cell']): number {
+  if (detector !== 'htdg') return 2;
+  return variant in ablations ? 1 : 0;
 }
 
 async function loadExample(
@@ -92,7 +89,6 @@ async function loadExample(
       mask: mask ? await attempt(() => image(mask)) : null,
     });
   }
-  const curves = await attempt(() => json<TrialCurves>('curves.json'));
   const scores = await attempt(() => json<TrialScores>('scores.json'));
-  return { summary, curves: lossCurves(curves ?? {}), scores, pictures };
+  return { summary, scores, pictures };
 }

@@ -1,15 +1,16 @@
 import { classAverage, summarize } from '@fsad/metrics';
 import type { Column, ExperimentTrials } from './collect.ts';
-import type { SettingComparison } from './compare.ts';
+import type { AverageRow, SettingComparison } from './compare.ts';
 import {
   aurocBarPanel,
   aurocLinePanel,
+  sharedDomain,
   type BarEntry,
   type LineSeries,
   type PlottedValue,
 } from './comparison-figures.ts';
 import type { Panel } from './figure.ts';
-import { columnLabel, paperColumn } from './paper-columns.ts';
+import { columnLabel, paperColumn, paperLabel } from './paper-columns.ts';
 import { publishedTable } from './published.ts';
 import { datasetName, settingName } from './words.ts';
 
@@ -19,11 +20,18 @@ export interface PlannedFigure {
   readonly name: string;
   readonly title: string;
   readonly caption: string;
-  readonly panels: readonly { readonly title: string; readonly panel: Panel }[];
+  readonly panels: readonly PlannedPanel[];
+}
+
+/** One panel, drawn as wide as asked: the width of the plot itself, in pixels; the axes come beside it. */
+export interface PlannedPanel {
+  readonly title: string;
+  draw(width?: number): Panel;
 }
 
 const spreads =
-  'Lines and bands span one standard deviation (mean over classes of the per-class standard deviations).';
+  'Lines and bands span one standard deviation (mean over classes of the per-class standard deviations); where a class has ' +
+  'fewer than three trials, points are the trials instead.';
 
 /** The figures an experiment's results allow: bars by method (Fig. 2, 5), lines over shots (Fig. 4) and patches (Fig. 7). */
 export function planFigures(
@@ -46,7 +54,8 @@ function bars(comparisons: readonly SettingComparison[]): PlannedFigure {
       .filter(({ rows }) => rows.length > 0)
       .map((comparison) => {
         const title = settingName(comparison);
-        return { title, panel: aurocBarPanel(title, barEntries(comparison)) };
+        const entries = barEntries(comparison);
+        return { title, draw: (width) => aurocBarPanel(title, entries, width) };
       }),
   };
 }
@@ -56,7 +65,7 @@ function barEntries({ paper, rows }: SettingComparison): BarEntry[] {
     column: paper && paperColumn(paper, row),
     entry: {
       label: row.label,
-      measured: asPlotted(row.measured),
+      measured: measuredValue(row),
       published: row.published && asPlotted(row.published),
     },
   }));
@@ -65,7 +74,7 @@ function barEntries({ paper, rows }: SettingComparison): BarEntry[] {
     .map((column) => ({
       column,
       entry: {
-        label: `${column} (paper)`,
+        label: paperLabel(column),
         measured: null,
         published: paper?.value(column, 'average') ?? null,
       },
@@ -92,7 +101,7 @@ function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
         {
           label,
           source: 'measured',
-          points: points.map(({ x, row }) => ({ x, ...asPlotted(row.measured) })),
+          points: points.map(({ x, row }) => ({ x, ...measuredValue(row) })),
         },
         {
           label,
@@ -102,14 +111,17 @@ function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
       ];
     });
     const ticks = settings.map(({ shots }) => shots);
-    const title = datasetName(dataset);
-    return [{ title, panel: aurocLinePanel(title, { title: 'training images', ticks }, series) }];
+    return [{ title: datasetName(dataset), ticks, series }];
   });
+  const domain = sharedDomain(panels.flatMap(({ series }) => series));
   return {
     name: 'auroc-by-shots',
     title: 'AUROC by number of training images',
     caption: `Solid: measured here; dashed: the paper, over the same classes. ${spreads}`,
-    panels,
+    panels: panels.map(({ title, ticks, series }) => ({
+      title,
+      draw: (width) => aurocLinePanel(title, { title: 'training images', ticks }, series, { width, domain }),
+    })),
   };
 }
 
@@ -132,19 +144,31 @@ function patchLines({ settings }: ExperimentTrials): PlannedFigure {
       for (const { x } of points) group.ticks.add(x);
       const label = `${shots}-shot`;
       group.series.push({ label, source: 'measured', points });
-      const printed = printedPatches(dataset, shots, [...column.classes.keys()]);
+      const printed = isRotations(column) ? printedPatches(dataset, shots, [...column.classes.keys()]) : [];
       if (printed.length > 0) group.series.push({ label, source: 'paper', points: printed });
     }
   }
+  const domain = sharedDomain([...groups.values()].flatMap(({ series }) => series));
   return {
     name: 'auroc-by-patches',
     title: 'AUROC by percentage of patches',
-    caption: `Solid: measured here; dashed: the paper’s four-rotation variant, over the same classes. ${spreads}`,
+    caption:
+      'Solid: measured here; dashed: the paper over the same classes, in the panels of HTDG Ours2, the four-rotation variant, ' +
+      `whose numbers it prints (Table 7). ${spreads}`,
     panels: [...groups.values()].map(({ title, series, ticks }) => ({
       title,
-      panel: aurocLinePanel(title, { title: 'patches, %', ticks: [...ticks].sort((a, b) => a - b) }, series),
+      draw: (width) =>
+        aurocLinePanel(title, { title: 'patches, %', ticks: [...ticks].sort((a, b) => a - b) }, series, {
+          width,
+          domain,
+        }),
     })),
   };
+}
+
+/** Whether a column is the four-rotation variant, the one of the paper's Table 7. */
+function isRotations({ detector, variant }: Column): boolean {
+  return detector === 'htdg' && variant === 'ours2';
 }
 
 /** Class averages of AUROC, in percent, by percentage of patches. */
@@ -159,7 +183,9 @@ export function fractionAverages(column: Column): ({ x: number } & PlottedValue)
         ),
       );
       if (values.some((list) => list.length === 0)) return [];
-      return [{ x: 100 * Number(fraction), ...asPlotted(classAverage(values.map(summarize))) }];
+      const average = asPlotted(classAverage(values.map(summarize)));
+      const trials = values.flat();
+      return [{ x: 100 * Number(fraction), ...average, ...(average.std === null ? { trials } : {}) }];
     })
     .sort((a, b) => a.x - b.x);
 }
@@ -180,6 +206,13 @@ export function printedPatches(
     const std = found.reduce((sum, value) => sum + value.std, 0) / found.length;
     return [{ x: Number(column), mean, std }];
   });
+}
+
+/** A method's average over classes; without a spread its trials, averaged over classes where all ran the same. */
+function measuredValue({ measured, trialAverages, cells }: AverageRow): PlottedValue {
+  const value = asPlotted(measured);
+  if (value.std !== null) return value;
+  return { ...value, trials: trialAverages ?? [...cells.values()].flatMap(({ trials }) => trials) };
 }
 
 function asPlotted({ mean, meanOfStds }: { mean: number; meanOfStds: number | null }): PlottedValue {

@@ -3,6 +3,7 @@ import type { TrialSummary } from '@fsad/runner';
 import type { ExperimentTrials } from './collect.ts';
 import type { MethodComparison } from './compare-methods.ts';
 import type { SettingComparison } from './compare.ts';
+import { curveSection, type MethodCurves } from './curve-section.ts';
 import { exampleSection } from './example-section.ts';
 import type { ExampleTrial } from './example-trials.ts';
 import type { PlannedFigure } from './experiment-figures.ts';
@@ -14,11 +15,13 @@ import {
   readingTables,
   type TextTable,
 } from './experiment-tables.ts';
-import { drawFigure } from './figure.ts';
-import { html, plot, type Html } from './html.ts';
+import { html, type Html } from './html.ts';
+import { figureRow } from './page-figure.ts';
 import { htmlPage } from './page.ts';
 import { columnLabel } from './paper-columns.ts';
-import { counted, datasetName, settingName } from './words.ts';
+import type { PaperDifference } from './paper-differences.ts';
+import { tableScript } from './table-script.ts';
+import { counted, datasetName, engineName, settingName } from './words.ts';
 
 /** What the page of an experiment shows. */
 export interface ExperimentPage {
@@ -29,6 +32,8 @@ export interface ExperimentPage {
     readonly pairs: readonly MethodComparison[];
   }[];
   readonly figures: readonly PlannedFigure[];
+  readonly differences: readonly PaperDifference[];
+  readonly curves: readonly MethodCurves[];
   readonly examples: readonly ExampleTrial[];
   /** What could not be read or is missing, for the reader. */
   readonly complaints: readonly string[];
@@ -37,14 +42,13 @@ export interface ExperimentPage {
 /** What a budget means for the numbers, said before they are shown. */
 const budgetWords: Readonly<Record<ExperimentTrials['budget'], string>> = {
   paper: 'The budget is the paper’s.',
-  reduced:
-    'The budget is reduced: fewer iterations, trials or test images than the paper’s, as the trial records say.',
+  reduced: 'The budget is reduced: fewer iterations, trials or test images than the paper’s.',
   smoke: 'The budget is smoke: it shows that everything runs. The numbers say nothing about the methods.',
 };
 
 /** One self-contained HTML page of an experiment; the files written beside it are linked by relative names. */
 export async function experimentPage(given: ExperimentPage): Promise<string> {
-  const { trials, comparisons, methods, figures, examples, complaints } = given;
+  const { trials, comparisons, methods, figures, differences, curves, examples, complaints } = given;
   const title = headline(trials.experiment);
   const plots: Html[] = [];
   for (const figure of figures) plots.push(await figureSection(figure));
@@ -57,12 +61,16 @@ export async function experimentPage(given: ExperimentPage): Promise<string> {
       <h1>${title}</h1>
       <p class="lead">${summarySentence(trials)} ${budgetWords[trials.budget]}</p>
       <p class="note">
-        Files: <a href="trials.csv">all trials</a>, <a href="summary.csv">means beside the paper’s</a> (CSV),
+        Every AUROC on this page is in percent. Files:
+        <a href="summary.csv">means beside the paper’s</a> (CSV, percent),
+        <a href="trials.csv">all trials</a> (CSV, AUROC from 0 to 1),
         <a href="tables.md">tables</a> (Markdown), figures as SVG, PNG and Vega-Lite in
         <a href="figures/">figures</a>.
       </p>
-      ${complaints.map((text) => html`<p class="note mark">${text}</p>`)} ${plots}
+      ${complaints.map((text) => html`<p class="note mark">${text}</p>`)}
+      ${differenceSection(trials, differences)} ${plots}
       ${comparisons.map((comparison) => settingSection(comparison))} ${methodSection(methods)}
+      ${await curveSection(curves)}
       ${
         shown.length > 0
           ? html`<h2>Trials in detail</h2>
@@ -76,6 +84,7 @@ export async function experimentPage(given: ExperimentPage): Promise<string> {
       <footer>${readingTables}</footer>
     `,
     experimentPageStyle,
+    tableScript,
   );
 }
 
@@ -89,10 +98,28 @@ function summarySentence({ trials, statuses, engines, seconds, finishedAt }: Exp
     .filter(([status]) => status !== 'ok')
     .map(([status, count]) => `${count} ${status}`);
   const outcome = failed.length > 0 ? `${failed.join(', ')}; those are in no mean` : 'all finished well';
+  const named = [...engines].filter((engine) => engine !== 'none').sort();
   return (
-    `${counted(trials, 'trial')}, ${outcome}; ${duration(seconds)} of computing on ` +
-    `${[...engines].sort().join(', ')}, the last finished on ${finishedAt.slice(0, 10)}.`
+    `${counted(trials, 'trial')}, ${outcome}; ${duration(seconds)} of computing` +
+    `${named.length > 0 ? ` on ${named.join(', ')}` : ''}, the last finished on ${finishedAt.slice(0, 10)}.`
   );
+}
+
+function differenceSection({ budget }: ExperimentTrials, differences: readonly PaperDifference[]): Html {
+  return html`
+    <h2>What differs from the paper</h2>
+    <p class="note">${budgetWords[budget]} From the records of the trials:</p>
+    ${
+      differences.length === 0
+        ? html`<p>Nothing that the records know of.</p>`
+        : drawnTable({
+            head: ['', 'here', 'the paper'],
+            textColumns: 3,
+            rows: differences.map(({ what, here, paper }) => [what, here, paper]),
+            notes: [],
+          })
+    }
+  `;
 }
 
 function settingSection(comparison: SettingComparison): Html {
@@ -102,29 +129,37 @@ function settingSection(comparison: SettingComparison): Html {
   }
   return html`
     <h2>${settingName(comparison)}</h2>
-    ${drawnTable(averageTable(comparison))}
+    ${drawnTable(averageTable(comparison), `averages, ${settingName(comparison)}`)}
     <details ${comparison.classes.length <= 3 ? 'open' : ''}>
       <summary>By class</summary>
-      ${drawnTable(classTable(comparison))}
+      ${drawnTable(classTable(comparison), `by class, ${settingName(comparison)}`)}
     </details>
   `;
 }
 
-/** A table for a page: numbers to the right, wide ones scroll in their own frame. */
-function drawnTable({ head, textColumns, rows, notes }: TextTable): Html {
-  const kind = (i: number): string => (i < textColumns ? '' : 'number');
+/** A table for a page: numbers to the right, wide ones scroll in their own frame; an interactive one can be sorted and filtered. */
+function drawnTable(
+  { head, textColumns, rows, notes }: TextTable,
+  name = 'table',
+  interactive = false,
+): Html {
+  const kind = (i: number): string => (i < textColumns ? 'text' : 'number');
   return html`
-    <div class="scroll">
-      <table>
-        <tr>
-          ${head.map((cell, i) => html`<th scope="col" class="${kind(i)}">${cell}</th>`)}
-        </tr>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, i) => html`<td class="${kind(i)}">${twoLines(cell)}</td>`)}
-            </tr> `,
-        )}
+    <div class="scroll" role="region" aria-label="${name}" tabindex="0">
+      <table ${interactive ? 'data-interactive' : ''}>
+        <thead>
+          <tr>
+            ${head.map((cell, i) => html`<th scope="col" class="${kind(i)}">${cell}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map((cell, i) => html`<td class="${kind(i)}">${twoLines(cell)}</td>`)}
+              </tr> `,
+          )}
+        </tbody>
       </table>
     </div>
     ${notes.map((note) => html`<p class="note">${note}</p>`)}
@@ -137,14 +172,11 @@ function twoLines(cell: string): Html {
 }
 
 async function figureSection(figure: PlannedFigure): Promise<Html> {
-  const drawn: Html[] = [];
-  for (const { title, panel } of figure.panels) {
-    drawn.push(plot(await drawFigure(`${figure.title}: ${title}`, [panel]), ''));
-  }
+  const panels = figure.panels.map(({ title, draw }) => ({ description: `${figure.title}: ${title}`, draw }));
   return html`
     <h2>${figure.title}</h2>
     <p class="note">${figure.caption}</p>
-    <div class="plots">${drawn}</div>
+    ${await figureRow(panels)}
   `;
 }
 
@@ -156,7 +188,7 @@ function methodSection(methods: ExperimentPage['methods']): Html | null {
     ${compared.map(
       ({ setting, pairs }) =>
         html`<h3>${settingName(setting)}</h3>
-          ${drawnTable(comparisonTable(pairs))}`,
+          ${drawnTable(comparisonTable(pairs), `methods compared, ${settingName(setting)}`)}`,
     )}
   `;
 }
@@ -175,23 +207,27 @@ function recordSection({ records, trials }: ExperimentTrials): Html {
     </p>
     <details ${trials <= 40 ? 'open' : ''}>
       <summary>Show the records</summary>
-      ${drawnTable({
-        head: [
-          'method',
-          'dataset',
-          'class',
-          'shots',
-          'trial',
-          'status',
-          'AUROC',
-          '95 % interval',
-          'time',
-          'engine',
-        ],
-        textColumns: 3,
-        rows: records.map(recordRow),
-        notes: [],
-      })}
+      ${drawnTable(
+        {
+          head: [
+            'method',
+            'dataset',
+            'class',
+            'status',
+            'shots',
+            'trial',
+            'AUROC, %',
+            '95 % interval over test images',
+            'time, s',
+            'engine',
+          ],
+          textColumns: 4,
+          rows: records.map(recordRow),
+          notes: [],
+        },
+        'trial records',
+        true,
+      )}
     </details>
   `;
 }
@@ -199,14 +235,14 @@ function recordSection({ records, trials }: ExperimentTrials): Html {
 function recordRow({ cell, status, failure, metrics, seconds, engine }: TrialSummary): string[] {
   return [
     columnLabel(cell),
-    cell.dataset,
+    datasetName(cell.dataset),
     cell.class,
+    failure ? `${status}: ${failure.message}` : status,
     `${cell.shots}`,
     `${cell.trial}`,
-    failure ? `${status}: ${failure.message}` : status,
-    metrics ? metrics.auroc.toFixed(3) : '–',
-    metrics ? metrics.aurocInterval.map((end) => end.toFixed(3)).join(' to ') : '–',
-    duration(seconds.total),
-    engine,
+    metrics ? (100 * metrics.auroc).toFixed(1) : '–',
+    metrics ? metrics.aurocInterval.map((end) => (100 * end).toFixed(1)).join(' to ') : '–',
+    seconds.total.toFixed(1),
+    engineName(engine),
   ];
 }

@@ -1,3 +1,4 @@
+import { leastTrials, type PairedDifference } from '@fsad/metrics';
 import type { TrialSummary } from '@fsad/runner';
 import type { MethodComparison } from './compare-methods.ts';
 import type { SettingComparison } from './compare.ts';
@@ -14,11 +15,12 @@ export interface TextTable {
 
 /** How to read the tables, once a page. */
 export const readingTables =
-  'Average: mean over classes of the means over trials. The standard deviation beside it is the mean of the classes’ ' +
+  'AUROC in percent. Average: mean over classes of the means over trials. The standard deviation beside it is the mean of the classes’ ' +
   'sample standard deviations (n − 1), as in the paper; the 95 % interval is Student’s t over new trials of the same ' +
   'classes (Welch). Differences take the paper’s ten trials a class into account. By class: mean ± sample standard ' +
   'deviation (n − 1) over trials; in brackets the paper’s value and the difference from it; ? marks a printed value ' +
-  'that is doubtful.';
+  'that is doubtful. With fewer than three trials a class the trials’ own values stand there, parted by commas: no deviation, ' +
+  'interval, difference or test.';
 
 /** Averages over classes: one row a method. */
 export function averageTable({ paper, rows, classes }: SettingComparison): TextTable {
@@ -36,7 +38,7 @@ export function averageTable({ paper, rows, classes }: SettingComparison): TextT
     ]);
     return [
       row.label,
-      plusMinus(measured.mean, measured.meanOfStds),
+      plusMinus(measured.mean, measured.meanOfStds, row.trialAverages),
       published ? plusMinus(published.mean, published.meanOfStds) + doubts : '–',
       signedGap(row.difference),
       fromTo(row.interval),
@@ -55,7 +57,7 @@ export function averageTable({ paper, rows, classes }: SettingComparison): TextT
       paper ? `paper (${paper.source}${partial ? ', same classes' : ''})` : 'paper',
       'difference (95 % interval)',
       '95 % interval of the AUROC',
-      'std of trial averages (n − 1)',
+      'std of the trials’ averages (n − 1)',
       'classes',
       'trials',
       ...(rows.some((row) => row.pixel) ? ['pixel AUROC, %', 'PRO, %'] : []),
@@ -76,10 +78,12 @@ export function classTable({ classes, rows }: SettingComparison): TextTable {
       ...rows.map((row) => {
         const cell = row.cells.get(className);
         if (!cell) return '–';
-        const measured = plusMinus(cell.measured.mean, cell.measured.std);
-        if (!cell.published || !cell.difference) return measured;
+        const { count, mean, std } = cell.measured;
+        const measured = plusMinus(mean, count < leastTrials ? null : std, cell.trials);
+        if (!cell.published) return measured;
         const doubtful = cell.published.note ? '?' : '';
-        return `${measured}\n(${plusMinus(cell.published.mean, cell.published.std)}${doubtful}, ${signed(cell.difference.mean)})`;
+        const gap = cell.difference ? `, ${signed(cell.difference.mean)}` : '';
+        return `${measured}\n(${plusMinus(cell.published.mean, cell.published.std)}${doubtful}${gap})`;
       }),
     ]),
     notes: [],
@@ -91,17 +95,26 @@ export function comparisonTable(comparisons: readonly MethodComparison[]): TextT
   return {
     head: ['comparison', 'pairs', 'mean difference (95 % interval)', 'Wilcoxon p', 'p after Holm'],
     textColumns: 1,
-    rows: comparisons.map(({ first, second, bootstrap, wilcoxon, adjustedP, unpaired }) => [
+    rows: comparisons.map(({ first, second, paired, wilcoxon, adjustedP, unpaired }) => [
       `${first} − ${second}`,
-      unpaired > 0 ? `${bootstrap.pairs} (${unpaired} trials without partner)` : `${bootstrap.pairs}`,
-      `${signed(bootstrap.meanDifference)} (${signed(bootstrap.low)} to ${signed(bootstrap.high)})`,
+      unpaired > 0 ? `${paired.pairs} (${unpaired} trials without partner)` : `${paired.pairs}`,
+      pairedGap(paired),
       pValue(wilcoxon.p),
       pValue(adjustedP),
     ]),
     notes: [
-      'Points of AUROC over the same splits. The interval is a bootstrap that resamples trials within classes; the test is Wilcoxon’s signed-rank test over all (class, trial) pairs, two-sided.',
+      'Points of AUROC over the same splits. The interval is Student’s t over new trials of the same classes (Welch)' +
+        (comparisons.some(({ paired }) => paired.over === 'pairs')
+          ? '; where it is marked *, a class has fewer than three pairs, and it is over the pairs of all classes together'
+          : '') +
+        '. The test is Wilcoxon’s signed-rank test over all (class, trial) pairs, two-sided. Methods with fewer than three common splits are not compared.',
     ],
   };
+}
+
+function pairedGap({ mean, interval, over }: PairedDifference): string {
+  if (!interval) return signed(mean);
+  return `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})${over === 'pairs' ? ' *' : ''}`;
 }
 
 /** A table as GitHub Markdown. */

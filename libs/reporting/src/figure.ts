@@ -51,17 +51,20 @@ function characterWidth(character: string, bold: boolean): number {
 /**
  * Draws panels side by side, `columns` a row.
  * @param description one sentence for readers who cannot see the figure
+ * @param fit a single panel's width is that of the whole figure, axes and legend within
  */
 export async function drawFigure(
   description: string,
   panels: readonly Panel[],
   columns = panels.length,
+  fit = false,
 ): Promise<Figure> {
   const body = panels.length === 1 ? panels[0] : { concat: panels, columns, spacing: 28 };
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description,
     config: figureConfig,
+    ...(fit ? { autosize: { type: 'fit-x', contains: 'padding' } } : {}),
     ...body,
   } as unknown as VegaLite.TopLevelSpec;
   const { vega, compile } = await (drawing ??= openDrawing());

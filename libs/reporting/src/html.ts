@@ -33,22 +33,32 @@ export async function picture(image: Image, alternative: string): Promise<Html> 
     class="${Math.max(image.width, image.height) < pixelated ? 'pixels' : ''}"
     width="${image.width}"
     height="${image.height}"
-    loading="lazy"
     alt="${alternative}"
     src="data:image/png;base64,${data}"
   />`;
 }
 
-/** A figure inside a page with its caption; it may shrink to its column, never grow past its own size. */
-export function plot(figure: Figure, caption: string): Html {
+/** A figure inside a page with its caption; it may shrink to its column, and fills the `whole` of it only where that is asked. */
+export function plot(figure: Figure, caption: string, size: 'own' | 'whole' = 'own'): Html {
+  const own = /viewBox="0 0 ([\d.]+)/.exec(figure.svg)?.[1] ?? '400';
+  const most = size === 'own' ? ` style="max-width:${own}px"` : '';
+  return html`<figure class="plot">
+    ${new Html(`<div class="drawing"${most}>${inlineSvg(figure)}</div>`)}
+    ${caption === '' ? null : html`<figcaption>${caption}</figcaption>`}
+  </figure>`;
+}
+
+/** A figure that fills its column: the drawing for wide windows, and one with the same letters for narrow ones. */
+export function fullWidthPlot(wide: Figure, narrow: Figure): Html {
+  return html`<figure class="plot">
+    ${new Html(`<div class="drawing wide">${inlineSvg(wide)}</div><div class="drawing narrow">${inlineSvg(narrow)}</div>`)}
+  </figure>`;
+}
+
+function inlineSvg(figure: Figure): string {
   const { description } = figure.spec as { description?: string };
-  const svg = figure.svg
+  return figure.svg
     .replace(/^<svg /, `<svg role="img" aria-label="${escapeXml(description ?? '')}" `)
     .replace(/ (width|height)="[\d.]+" (?=height|viewBox)/g, ' ')
     .replaceAll(/ (aria-hidden|aria-roledescription|role="graphics-[a-z]+")(="[^"]*")?/g, '');
-  const width = /viewBox="0 0 ([\d.]+)/.exec(figure.svg)?.[1] ?? '400';
-  return html`<figure class="plot">
-    ${new Html(`<div class="drawing" style="max-width:${width}px">${svg}</div>`)}
-    <figcaption>${caption}</figcaption>
-  </figure>`;
 }

@@ -5,10 +5,29 @@ import { colours, scaleColours } from './theme.ts';
 export interface LossCurve {
   /** 0 is the coarsest; null for methods without scales. */
   readonly scale: number | null;
-  /** What was measured, e.g. `discriminator`. */
+  /** What was measured, as the method calls it, e.g. `real`. */
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Which trial it is of, where curves of several are drawn together. */
+  readonly trial?: number;
+}
+
+/** What HTDG's losses and those of the baselines mean. */
+const titles: Readonly<Record<string, string>> = {
+  real: 'discriminator loss, real patches',
+  fake: 'discriminator loss, generated patches',
+  adversarial: 'generator loss against the discriminator',
+  reconstruction: 'generator loss of the reconstruction',
+  'training/loss': 'training loss',
+  'pretraining/loss': 'pretraining loss',
+  'training/crossEntropy': 'training loss: cross-entropy',
+  'training/triplet': 'training loss: triplet',
+};
+
+/** A loss in words. */
+export function lossTitle(name: string): string {
+  return titles[name] ?? name;
 }
 
 /** Points a curve is drawn with at most; longer ones are averaged over equal runs of steps. */
@@ -24,39 +43,73 @@ export function lossCurves(
   });
 }
 
-/** One panel a loss, one line a scale, coarse scales dark and fine ones bright. */
-export function lossPanels(curves: readonly LossCurve[], size = { width: 270, height: 170 }): Panel[] {
+/** How panels of losses are drawn. */
+export interface LossLayout {
+  readonly width?: number;
+  readonly height?: number;
+  /** Above each panel; its loss in words when left out. */
+  readonly title?: string;
+  /** What the axes span, where panels are to be compared; see {@link lossRange}. */
+  readonly range?: LossRange;
+}
+
+/** What the axes of comparable panels span. */
+export interface LossRange {
+  readonly steps: readonly [number, number];
+  readonly losses: readonly [number, number];
+}
+
+/** One panel a loss, one line a scale (and trial), coarse scales dark and fine ones bright. */
+export function lossPanels(curves: readonly LossCurve[], layout: LossLayout = {}): Panel[] {
+  const { width = 270, height = 170, title, range } = layout;
   const names = [...new Set(curves.map((curve) => curve.name))];
   const scales = [...new Set(curves.map((curve) => curve.scale ?? 0))].sort((a, b) => a - b);
-  const range = scales.map((_, i) => {
+  const shades = scales.map((_, i) => {
     const place = scales.length === 1 ? 0 : (i / (scales.length - 1)) * (scaleColours.length - 1);
     return scaleColours[Math.round(place)];
   });
+  const several = new Set(curves.map(({ trial }) => trial)).size > 1;
   return names.map((name) => ({
-    ...size,
-    title: name,
+    width,
+    height,
+    title: title ?? lossTitle(name),
     data: {
       values: curves
         .filter((curve) => curve.name === name)
-        .flatMap((curve) => thin(curve).map(([step, loss]) => ({ step, loss, scale: curve.scale ?? 0 }))),
+        .flatMap((curve) =>
+          thin(curve).map(([step, loss]) => ({
+            step,
+            loss,
+            scale: curve.scale ?? 0,
+            trial: curve.trial ?? 0,
+          })),
+        ),
     },
-    mark: { type: 'line', strokeWidth: 1.6 },
+    mark: { type: 'line', strokeWidth: several ? 1.1 : 1.6, opacity: several ? 0.8 : 1 },
     encoding: {
       x: {
         field: 'step',
         type: 'quantitative',
         title: 'iteration',
         axis: { tickCount: 4, grid: false, format: ',.0f' },
+        scale: range ? { domain: range.steps, nice: false } : {},
       },
-      y: { field: 'loss', type: 'quantitative', title: null, scale: { zero: false }, axis: { tickCount: 5 } },
+      y: {
+        field: 'loss',
+        type: 'quantitative',
+        title: null,
+        scale: { zero: false, ...(range ? { domain: range.losses, nice: true } : {}) },
+        axis: { tickCount: 5 },
+      },
+      detail: { field: 'trial', type: 'nominal' },
       color: {
         field: 'scale',
         type: 'nominal',
-        scale: { domain: scales, range },
+        scale: { domain: scales, range: shades },
         legend:
           scales.length > 1
             ? {
-                title: 'scale, coarse to fine',
+                title: 'scale, 0 is the coarsest',
                 orient: 'bottom',
                 direction: 'horizontal',
                 labelColor: colours.faded,
@@ -65,6 +118,16 @@ export function lossPanels(curves: readonly LossCurve[], size = { width: 270, he
       },
     },
   }));
+}
+
+/** What axes must span to hold all of `curves`. */
+export function lossRange(curves: readonly LossCurve[]): LossRange {
+  const points = curves.flatMap(thin);
+  const over = (pick: (point: [number, number]) => number): [number, number] => [
+    points.reduce((least, point) => Math.min(least, pick(point)), Infinity),
+    points.reduce((most, point) => Math.max(most, pick(point)), -Infinity),
+  ];
+  return { steps: over(([step]) => step), losses: over(([, loss]) => loss) };
 }
 
 /** Means over equal runs of points; points that are not finite are left out. */

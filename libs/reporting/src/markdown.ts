@@ -9,9 +9,14 @@ import {
 import { settingName } from './words.ts';
 
 /** The tables and figures of an experiment as one Markdown file. */
-export function experimentMarkdown(page: Omit<ExperimentPage, 'examples' | 'complaints'>): string {
-  const { trials, comparisons, methods, figures } = page;
+export function experimentMarkdown(page: Omit<ExperimentPage, 'examples' | 'complaints' | 'curves'>): string {
+  const { trials, comparisons, methods, figures, differences } = page;
   const parts = [`# ${trials.experiment}, budget ${trials.budget}\n`, `${readingTables}\n`];
+  if (differences.length > 0) {
+    const rows = differences.map(({ what, here, paper }) => [what, here, paper]);
+    const table = { head: ['', 'here', 'the paper'], textColumns: 3, rows, notes: [] };
+    parts.push('## What differs from the paper\n', markdownTable(table));
+  }
   for (const comparison of comparisons) {
     parts.push(`## ${settingName(comparison)}\n`);
     if (comparison.rows.length === 0) parts.push('No trial of this setting finished well.\n');

@@ -7,6 +7,7 @@ const variables: readonly [name: string, light: string, dark: string][] = [
   ['ink', colours.ink, '#e9e6e1'],
   ['faded', colours.faded, '#a3acb4'],
   ['line', colours.line, '#333a40'],
+  ['shade', 'rgba(29,35,41,.22)', 'rgba(233,230,225,.28)'],
   ['normal', colours.normal, '#7db4dc'],
   ['anomalous', colours.anomalous, '#ff8f57'],
 ];
@@ -31,7 +32,7 @@ const darkFigures = lightened.map(([drawn, dark]) => recolour(drawn, dark)).join
 /** The style sheet of every page: one column of text, light or dark as the reader's system is, from 320 pixels up. */
 export const pageStyle = `
 :root{color-scheme:light dark;${declare((row) => row[1])}}
-@media (prefers-color-scheme:dark){:root{${declare((row) => row[2])}}${darkFigures}}
+@media screen and (prefers-color-scheme:dark){:root{${declare((row) => row[2])}}${darkFigures}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
@@ -53,8 +54,14 @@ svg{display:block;width:100%;height:auto}
 .drawing{margin:0 0 6px}
 ${recolour(colours.paper, 'transparent')}
 ${(['ink', 'faded', 'line', 'normal', 'anomalous'] as const).map((name) => recolour(colours[name], `var(--${name})`)).join('\n')}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:28px;margin:18px 0;align-items:start}
+.drawing.wide{display:none}
+@media (min-width:900px){.figures.columns1{grid-template-columns:1fr}.figures.columns2{grid-template-columns:1fr 1fr}.figures.columns3{grid-template-columns:repeat(3,1fr)}.drawing.wide{display:block}.drawing.narrow{display:none}}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:28px 36px;margin:18px 0;align-items:start}
-.scroll{overflow-x:auto;margin:14px 0}
+.scroll{overflow-x:auto;margin:14px 0;scrollbar-width:thin;scrollbar-color:var(--faded) transparent;background:linear-gradient(to right,var(--paper) 30%,transparent) 0 0/40px 100% no-repeat local,linear-gradient(to left,var(--paper) 30%,transparent) 100% 0/40px 100% no-repeat local,linear-gradient(to right,var(--shade),transparent) 0 0/14px 100% no-repeat,linear-gradient(to left,var(--shade),transparent) 100% 0/14px 100% no-repeat}
+.scroll:focus-visible{outline:2px solid var(--normal);outline-offset:2px}
+td.text{overflow-wrap:break-word}
+td.text:first-child,td.text:last-child{min-width:9em}
 table{border-collapse:collapse;font-size:14px;line-height:1.35}
 th,td{padding:5px 14px 5px 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line)}
 th{color:var(--faded);font-weight:500;font-size:13px}
@@ -62,6 +69,16 @@ td.number,th.number{text-align:right}
 td.number{white-space:nowrap}
 th{vertical-align:bottom;line-height:1.25}
 th.number{max-width:10.5em}
+.headline{white-space:nowrap}
+.headline small{display:inline;margin-left:6px}
+.legend{display:flex;align-items:center;gap:10px;font-size:13px;color:var(--faded);margin:12px 0}
+.legend img{width:160px;height:10px;border-radius:5px}
+.filter{display:block;margin:14px 0 0;font-size:14px;color:var(--faded)}
+.filter input{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--faded);border-radius:5px;padding:4px 8px;width:min(18em,70%)}
+th button{all:unset;cursor:pointer}
+th button:hover,th button:focus-visible{color:var(--ink);text-decoration:underline}
+th[aria-sort] button::after{content:" ▲"}
+th[aria-sort=descending] button::after{content:" ▼"}
 td small{display:block;color:var(--faded);font-size:12px}
 .scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--paper)}
 tr.total td{font-weight:600}
@@ -69,5 +86,6 @@ details{margin:14px 0}
 summary{cursor:pointer;color:var(--faded)}
 .mark{color:var(--anomalous)}
 footer{margin-top:64px;padding-top:16px;border-top:1px solid var(--line);color:var(--faded);font-size:13px}
+@media print{:root{color-scheme:light;${declare((row) => row[1])}}body{font-size:11px}main{max-width:none;padding:0}.scroll{overflow:visible;background:none}.scroll th:first-child,.scroll td:first-child{position:static;background:none}table{font-size:9px}td.number{white-space:normal}.filter{display:none}a{color:inherit}h2,h3,h4,summary{break-after:avoid}figure,tr{break-inside:avoid}thead{display:table-header-group}.figures,.figures.columns1,.figures.columns2,.figures.columns3{grid-template-columns:repeat(2,1fr)}.figures.columns1{grid-template-columns:1fr}details::details-content{content-visibility:visible;block-size:auto}}
 @media (max-width:560px){table{font-size:13px}th,td{padding-right:10px}main{padding:24px 16px 56px}body{font-size:15px}.lead{font-size:16px}h2{margin-top:40px}}
 `;

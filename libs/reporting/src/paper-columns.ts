@@ -11,11 +11,6 @@ const methodColumns: Readonly<Record<string, string>> = {
   differnet: 'DifferNet',
 };
 
-/** Methods the paper does not have and whose name alone would mislead. */
-const furtherNames: Readonly<Record<string, string>> = {
-  patchcore: 'PatchCore, saw ImageNet',
-};
-
 /** What the paper's ablation letters stand for (Table 1). */
 export const ablations: Readonly<Record<string, string>> = {
   a: 'no generator',
@@ -46,11 +41,37 @@ export function paperColumn(
   return name !== undefined && table.columns.includes(name) ? name : null;
 }
 
-/** What a column is called in tables and figures. */
+/** Methods the paper has no name for; a name says what would mislead if it were left out. */
+const otherNames: Readonly<Record<string, string>> = {
+  htdg: 'HTDG',
+  patchcore: 'PatchCore, saw ImageNet',
+  'differnet-random': 'DifferNet, random features',
+  'pixel-mse': 'pixel MSE',
+  'nearest-pixel': 'nearest pixel',
+  'geom-on-samples': 'GEOM on generated samples',
+};
+
+/** Variants that have a name of their own wherever they stand; any other is written after its method. */
+const variantNames: Readonly<Record<string, string>> = {
+  'htdg/ours1': 'HTDG Ours1',
+  'htdg/ours2': 'HTDG Ours2',
+  'pixel-mse/f-mismatched': '(f) pixel MSE, mismatched levels',
+};
+
+/** What a method with its variant is called, in every table, figure and sentence. */
 export function columnLabel({ detector, variant }: Pick<Column, 'detector' | 'variant'>): string {
   if (variant in ablations) return `(${variant}) ${ablations[variant]}`;
-  const name = detector === 'htdg' ? 'HTDG' : (methodColumns[detector] ?? furtherNames[detector] ?? detector);
-  return variant === 'full' || variant === 'default' || variant === detector ? name : `${name} ${variant}`;
+  const known = variantNames[`${detector}/${variant}`];
+  if (known) return known;
+  const name = methodColumns[detector] ?? otherNames[detector] ?? detector;
+  return variant === 'full' || variant === 'default' || variant === detector ? name : `${name}, ${variant}`;
+}
+
+/** What a column of the paper's tables is called here, so that a method has one name whether it ran or not. */
+export function paperLabel(column: string): string {
+  const letter = /^\((\w)\)$/.exec(column)?.[1];
+  if (letter !== undefined && letter in ablations) return `(${letter}) ${ablations[letter]}`;
+  return { Ours: 'HTDG', Ours1: 'HTDG Ours1', Ours2: 'HTDG Ours2' }[column] ?? column;
 }
 
 /** A setting's columns in the order of the paper's table, others after them by name. */

@@ -1,10 +1,11 @@
-import { aurocInterval, rocCurve, type AurocInterval, type Labels } from '@fsad/metrics';
+import { auroc, rocCurve, type AurocInterval, type Labels } from '@fsad/metrics';
 import type { Panel } from './figure.ts';
 import { colours } from './theme.ts';
+import { percent } from './words.ts';
 
-/** `0.842 (0.80 to 0.88)`: an AUROC with its interval, for reading. */
-export function formatAuroc({ auroc, low, high }: AurocInterval): string {
-  return `${auroc.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+/** `84.2 % (80.1 to 88.0)`: an AUROC with its interval, for reading. */
+export function formatAuroc({ auroc, low, high }: Pick<AurocInterval, 'auroc' | 'low' | 'high'>): string {
+  return `${percent(auroc)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 }
 
 /** The ROC curve over the diagonal of chance. @throws as `auroc`. */
@@ -30,7 +31,7 @@ export function rocPanel(
   });
   const x = rate('fpr', 'normal images called anomalous');
   const y = rate('tpr', 'anomalous images found');
-  const text = `AUROC ${aurocInterval(scores, anomalous).auroc.toFixed(3)}`;
+  const text = `AUROC ${percent(auroc(scores, anomalous))}`;
   return {
     ...size,
     layer: [

@@ -1,3 +1,4 @@
+import { leastTrials } from '@fsad/metrics';
 import { stringify } from 'csv-stringify/sync';
 import type { SettingComparison } from './compare.ts';
 
@@ -11,7 +12,7 @@ export function summaryCsv(comparisons: readonly SettingComparison[]): string {
         class: name,
         trials: cell.measured.count,
         mean: cell.measured.mean,
-        std: cell.measured.std,
+        std: cell.measured.count < leastTrials ? null : cell.measured.std,
         std_of_trial_averages: null,
         low: cell.interval?.low,
         high: cell.interval?.high,
@@ -19,8 +20,8 @@ export function summaryCsv(comparisons: readonly SettingComparison[]): string {
         paper_std: cell.published?.std,
         paper_doubt: cell.published?.note,
         difference: cell.difference?.mean,
-        difference_low: cell.difference?.interval?.low,
-        difference_high: cell.difference?.interval?.high,
+        difference_low: cell.difference?.interval.low,
+        difference_high: cell.difference?.interval.high,
       }));
       const average = {
         ...method,
@@ -35,8 +36,8 @@ export function summaryCsv(comparisons: readonly SettingComparison[]): string {
         paper_std: row.published?.meanOfStds,
         paper_doubt: row.notes.join('; '),
         difference: row.difference?.mean,
-        difference_low: row.difference?.interval?.low,
-        difference_high: row.difference?.interval?.high,
+        difference_low: row.difference?.interval.low,
+        difference_high: row.difference?.interval.high,
       };
       return [...cells, average];
     }),

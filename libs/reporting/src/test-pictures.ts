@@ -1,5 +1,6 @@
-import { enlarge, heatMap, heatMapOverlay, outlineMask, type ValueMap, type ValueRange } from '@fsad/images';
+import { enlarge, heatMapOverlay, outlineMask, type ValueRange } from '@fsad/images';
 import type { BestF1 } from '@fsad/metrics';
+import { heatRamp } from './colour-bar.ts';
 import { html, picture, type Html } from './html.ts';
 import type { TestPicture } from './training-page-input.ts';
 
@@ -30,7 +31,7 @@ export async function testPictures(
     return html`<h3>${anomalous ? 'Anomalous' : 'Normal'} <small>${fewer}, highest score first</small></h3>
       <div class="cards">${cards}</div>`;
   };
-  const legend = range ? await picture(heatMap(colourRamp(range), range), 'colours from low to high') : null;
+  const legend = range ? await heatRamp() : null;
   return html`
     <h2>The test images</h2>
     <p class="note">
@@ -87,10 +88,4 @@ export async function bothViews(item: TestPicture, range: ValueRange | null): Pr
 function spreadOut<Item>(items: readonly Item[], count: number): Item[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]);
-}
-
-/** A strip from the range's low to its high value. */
-function colourRamp({ low, high }: ValueRange): ValueMap {
-  const data = Float32Array.from({ length: 128 }, (_, i) => low + (i / 127) * (high - low));
-  return { width: 128, height: 1, data };
 }

@@ -11,8 +11,6 @@ export const trainingPageStyle = `
 .facts .main dd{font-size:clamp(52px,9vw,84px);line-height:1.02;letter-spacing:-.035em}
 .facts .main dd.note{font-size:13.5px;line-height:1.45;font-weight:400;letter-spacing:0;margin-top:6px;max-width:34em}
 h3 small{color:var(--faded);font-weight:400;margin-left:6px}
-.legend{display:flex;align-items:center;gap:10px;font-size:13px;color:var(--faded);margin:12px 0}
-.legend img{width:160px;height:10px;border-radius:5px}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:20px 18px;margin:10px 0 8px}
 .card .views{display:grid;grid-auto-flow:column;grid-auto-columns:1fr;gap:3px}
 .card img{width:100%}

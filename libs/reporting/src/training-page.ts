@@ -7,6 +7,7 @@ import { htmlPage } from './page.ts';
 import { rocPanel, scoreHistogramPanel } from './score-figures.ts';
 import { bothViews, testPictures } from './test-pictures.ts';
 import { trainedScales, trainingLosses } from './trained-scales.ts';
+import { percent } from './words.ts';
 import type { TrainingPage } from './training-page-input.ts';
 import { trainingPageStyle } from './training-page-style.ts';
 
@@ -86,10 +87,10 @@ async function opening(input: TrainingPage, area: AurocInterval, range: ValueRan
       <dl class="facts">
         <div class="main">
           <dt>AUROC on ${input.test.length} test images</dt>
-          <dd>${area.auroc.toFixed(3)}</dd>
+          <dd>${percent(area.auroc)}</dd>
           <dd class="note">
-            95 % interval ${area.low.toFixed(3)} to ${area.high.toFixed(3)}. The chance that an anomalous
-            image scores above a normal one: 0.5 is guessing, 1 is perfect.
+            95 % interval ${percent(area.low)} to ${percent(area.high)}. The chance that an anomalous image
+            scores above a normal one: 50 % is guessing, 100 % is perfect.
           </dd>
         </div>
         <div>
@@ -127,7 +128,7 @@ async function separation(
       ${plot(
         histogram,
         `How often each anomaly score occurs, within each class. The dashed line is the threshold with the best F1 ` +
-          `(${best.f1.toFixed(2)}), chosen with the labels in view: there ${missed} anomalous ` +
+          `(${percent(best.f1)}), chosen with the labels in view: there ${missed} anomalous ` +
           `${missed === 1 ? 'image is' : 'images are'} missed and ${falseAlarms} normal ` +
           `${falseAlarms === 1 ? 'one is' : 'ones are'} called anomalous.`,
       )}

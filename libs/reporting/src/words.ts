@@ -1,4 +1,4 @@
-import type { Interval } from '@fsad/metrics';
+import { leastTrials, type Interval } from '@fsad/metrics';
 import type { Difference } from './compare.ts';
 
 const datasetNames: Readonly<Record<string, string>> = {
@@ -21,9 +21,22 @@ export function settingName({ dataset, shots }: { dataset: string; shots: number
   return `${datasetName(dataset)}, ${shots}-shot`;
 }
 
-/** `64.9 ± 5.9`, or the mean alone where there is no spread. */
-export function plusMinus(mean: number, std: number | null): string {
-  return std === null ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${std.toFixed(1)}`;
+/** `64.9 ± 5.9`; where there is no spread the values themselves, `61.2, 68.6`, as far as they are known, else the mean. */
+export function plusMinus(mean: number, std: number | null, values: readonly number[] | null = null): string {
+  if (std !== null) return `${mean.toFixed(1)} ± ${std.toFixed(1)}`;
+  return values && values.length < leastTrials
+    ? values.map((value) => value.toFixed(1)).join(', ')
+    : mean.toFixed(1);
+}
+
+/** `84.2 %`: an AUROC, stored in [0, 1], as every page and figure writes it. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** The engine a method computed on; a dash for plain code, which runs on none. */
+export function engineName(engine: string): string {
+  return engine === 'none' ? '–' : engine;
 }
 
 /** `63.1 to 66.7`, or a dash. */
@@ -35,7 +48,7 @@ export function fromTo(interval: Interval | null): string {
 export function signedGap(difference: Difference | null): string {
   if (!difference) return '–';
   const { mean, interval } = difference;
-  return interval ? `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})` : signed(mean);
+  return `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})`;
 }
 
 /** `+1.2`, `−0.4`, `0.0`. */

@@ -4,17 +4,28 @@ import { replaceFile } from '@fsad/files';
 import { readSummaries } from '@fsad/runner';
 import { collectExperiments, experimentId, type ExperimentTrials } from './collect.ts';
 import { compareMethods } from './compare-methods.ts';
-import { compareSetting } from './compare.ts';
+import { compareSetting, type SettingComparison } from './compare.ts';
 import { loadExamples } from './example-trials.ts';
 import { planFigures, type PlannedFigure } from './experiment-figures.ts';
 import { experimentPage } from './experiment-page.ts';
 import { drawFigure, figurePng } from './figure.ts';
-import { html } from './html.ts';
+import { html, type Html } from './html.ts';
+import { loadCurves } from './load-curves.ts';
 import { experimentMarkdown } from './markdown.ts';
 import { htmlPage } from './page.ts';
+import { paperDifferences } from './paper-differences.ts';
 import { summaryCsv } from './summary-csv.ts';
 import { openTrialCsv, type TrialCsv } from './trial-csv.ts';
-import { counted } from './words.ts';
+import { counted, settingName } from './words.ts';
+
+/** The first thing to know of a setting: AUROC of its main method, averaged over the classes that ran, percent. */
+export interface Headline {
+  readonly setting: string;
+  readonly label: string;
+  readonly mean: number;
+  /** The paper's over the same classes; null where it has none. */
+  readonly paper: number | null;
+}
 
 /** What was written for one experiment at one budget. */
 export interface WrittenReport {
@@ -22,6 +33,9 @@ export interface WrittenReport {
   readonly budget: string;
   readonly trials: number;
   readonly failed: number;
+  /** Day of the last trial that finished, e.g. `2026-01-31`. */
+  readonly date: string;
+  readonly headlines: readonly Headline[];
   /** Its HTML page; the other files lie beside it. */
   readonly page: string;
 }
@@ -53,10 +67,12 @@ export async function writeReport(
   for (const trials of experiments) {
     const { experiment, budget } = trials;
     report(`writing ${experimentId(trials)}`);
-    await writeExperiment(store, join(out, experimentId(trials)), trials);
+    const headlines = await writeExperiment(store, join(out, experimentId(trials)), trials);
     written.push({
       experiment,
       budget,
+      headlines,
+      date: trials.finishedAt.slice(0, 10),
       trials: trials.trials,
       failed: trials.trials - (trials.statuses.get('ok') ?? 0),
       page: join(out, experimentId(trials), 'index.html'),
@@ -87,20 +103,36 @@ async function collectWithCsv(store: string, out: string): Promise<ExperimentTri
   }
 }
 
-async function writeExperiment(store: string, folder: string, trials: ExperimentTrials): Promise<void> {
+async function writeExperiment(
+  store: string,
+  folder: string,
+  trials: ExperimentTrials,
+): Promise<readonly Headline[]> {
   const settings = [...trials.settings.values()].sort(
     (a, b) => a.dataset.localeCompare(b.dataset, 'en') || a.shots - b.shots,
   );
   const comparisons = settings.map(compareSetting);
   const methods = settings.map((setting, i) => ({ setting: comparisons[i], pairs: compareMethods(setting) }));
   const figures = planFigures(trials, comparisons);
-  await replaceFile(join(folder, 'summary.csv'), summaryCsv(comparisons));
-  await replaceFile(join(folder, 'tables.md'), experimentMarkdown({ trials, comparisons, methods, figures }));
-  await writeFigures(join(folder, 'figures'), figures);
   const complaints: string[] = [];
+  const differences = await paperDifferences(store, trials, comparisons, complaints);
+  const curves = await loadCurves(store, trials, complaints);
   const examples = await loadExamples(store, trials, complaints);
-  const page = await experimentPage({ trials, comparisons, methods, figures, examples, complaints });
+  const tables = { trials, comparisons, methods, figures, differences };
+  await replaceFile(join(folder, 'summary.csv'), summaryCsv(comparisons));
+  await replaceFile(join(folder, 'tables.md'), experimentMarkdown(tables));
+  await writeFigures(join(folder, 'figures'), figures);
+  const page = await experimentPage({ ...tables, curves, examples, complaints });
   await replaceFile(join(folder, 'index.html'), page);
+  return comparisons.flatMap(headline);
+}
+
+/** The main method's AUROC in a setting, percent. */
+function headline(comparison: SettingComparison): Headline[] {
+  const row = comparison.rows.find(({ detector }) => detector === 'htdg') ?? comparison.rows.at(0);
+  if (!row) return [];
+  const { label, measured, published } = row;
+  return [{ setting: settingName(comparison), label, mean: measured.mean, paper: published?.mean ?? null }];
 }
 
 async function writeFigures(folder: string, figures: readonly PlannedFigure[]): Promise<void> {
@@ -108,7 +140,7 @@ async function writeFigures(folder: string, figures: readonly PlannedFigure[]): 
   for (const { name, title, panels } of figures) {
     const figure = await drawFigure(
       title,
-      panels.map(({ panel }) => panel),
+      panels.map(({ draw }) => draw()),
       Math.min(3, panels.length),
     );
     const files: [string, string | Uint8Array][] = [
@@ -132,23 +164,46 @@ function overview(written: readonly WrittenReport[]): string {
     html`
       <h1>Results</h1>
       <p class="lead">One page an experiment and budget; tables, figures and CSV files lie beside each.</p>
-      <table>
-        <tr>
-          <th scope="col">experiment</th>
-          <th scope="col">budget</th>
-          <th scope="col" class="number">trials</th>
-        </tr>
-        ${written.map(
-          (one) =>
-            html`<tr>
-              <td><a href="${experimentId(one)}/index.html">${one.experiment}</a></td>
-              <td>${one.budget}</td>
-              <td class="number">
-                ${counted(one.trials, 'trial')}${one.failed > 0 ? `, ${one.failed} failed` : ''}
-              </td>
-            </tr>`,
-        )}
-      </table>
+      <div class="scroll" role="region" aria-label="experiments" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">experiment</th>
+              <th scope="col">budget</th>
+              <th scope="col">AUROC, % (the paper’s over the same classes)</th>
+              <th scope="col" class="number">trials</th>
+              <th scope="col">last finished</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${written.map(
+              (one) =>
+                html`<tr>
+                  <td><a href="${experimentId(one)}/index.html">${one.experiment}</a></td>
+                  <td>${one.budget}</td>
+                  <td>${headlineList(one.headlines)}</td>
+                  <td class="number">${one.trials}${one.failed > 0 ? `, ${one.failed} failed` : ''}</td>
+                  <td>${one.date}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
     `,
   );
+}
+
+/** Settings an overview names; the page of the experiment has them all. */
+const shownHeadlines = 6;
+
+function headlineList(headlines: readonly Headline[]): Html {
+  const rest = headlines.length - shownHeadlines;
+  return html`${headlines.slice(0, shownHeadlines).map(
+    ({ setting, label, mean, paper }) =>
+      html`<div class="headline">
+        <strong>${mean.toFixed(1)}</strong>${paper === null ? '' : ` (${paper.toFixed(1)})`}
+        <small>${label}, ${setting}</small>
+      </div>`,
+  )}
+  ${rest > 0 ? html`<small>and ${counted(rest, 'more setting')}</small>` : null}`;
 }

@@ -3,8 +3,8 @@ import { collectExperiments, keptRecords, type Setting } from '../src/collect.ts
 import { compareMethods } from '../src/compare-methods.ts';
 import { compareSetting } from '../src/compare.ts';
 import { averageTable, classTable, markdownTable } from '../src/experiment-tables.ts';
-import { fractionAverages, printedPatches } from '../src/experiment-figures.ts';
-import { columnLabel, paperColumn } from '../src/paper-columns.ts';
+import { fractionAverages, planFigures, printedPatches } from '../src/experiment-figures.ts';
+import { columnLabel, paperColumn, paperLabel } from '../src/paper-columns.ts';
 import { publishedTable } from '../src/published.ts';
 import { fakeSummary, type FakeTrial } from './fake-store.ts';
 
@@ -62,27 +62,35 @@ describe('collectExperiments', () => {
 describe('compareSetting', () => {
   it('averages classes as the paper does, beside the paper over the same classes', async () => {
     // Supplementary Table 1, MNIST, Ours: 3 is 94.3 ± 4.8, 8 is 71.5 ± 6.2.
-    const setting = await settingOf([...trials({}, [0.9, 0.94]), ...trials({ class: '8' }, [0.7, 0.72])]);
+    const setting = await settingOf([
+      ...trials({}, [0.9, 0.92, 0.94]),
+      ...trials({ class: '8' }, [0.7, 0.71, 0.72]),
+    ]);
     const [row] = compareSetting(setting).rows;
     expect(row.measured.mean).toBeCloseTo((92 + 71) / 2, 10);
-    expect(row.measured.meanOfStds).toBeCloseTo((Math.sqrt(8) + Math.sqrt(2)) / 2, 10);
-    expect(row.stdOfTrialAverages).toBeCloseTo(Math.sqrt(4.5), 10); // trial averages 80 and 83
+    expect(row.measured.meanOfStds).toBeCloseTo((2 + 1) / 2, 10);
+    expect(row.stdOfTrialAverages).toBeCloseTo(1.5, 10); // trial averages 80, 81.5 and 83
     expect(row.published?.mean).toBeCloseTo((94.3 + 71.5) / 2, 10);
     expect(row.published?.meanOfStds).toBeCloseTo((4.8 + 6.2) / 2, 10);
     expect(row.difference?.mean).toBeCloseTo((92 + 71 - 94.3 - 71.5) / 2, 10);
     const cell = row.cells.get('3');
-    // Welch: variances 8/2 and 4.8^2/10.
+    // Welch: variances 4/3 and 4.8^2/10.
     expect(cell?.difference?.mean).toBeCloseTo(92 - 94.3, 10);
     const half = ((cell?.difference?.interval?.high ?? NaN) - (cell?.difference?.interval?.low ?? NaN)) / 2;
-    expect(half).toBeGreaterThan(1.96 * Math.sqrt(4 + 2.304));
+    expect(half).toBeGreaterThan(1.96 * Math.sqrt(4 / 3 + 2.304));
   });
 
-  it('gives no spread and no interval where every class ran once', async () => {
-    const [row] = compareSetting(await settingOf(trials({}, [0.9]))).rows;
-    expect(row.measured.meanOfStds).toBeNull();
-    expect(row.interval).toBeNull();
-    expect(row.difference).toEqual({ mean: 90 - 94.3, interval: null });
-  });
+  it.each([[[0.9]], [[0.9, 0.5]]])(
+    'gives no spread, interval or difference for the trials %j',
+    async (aurocs) => {
+      const [row] = compareSetting(await settingOf(trials({}, aurocs))).rows;
+      expect(row.measured.meanOfStds).toBeNull();
+      expect(row.interval).toBeNull();
+      expect(row.difference).toBeNull();
+      expect(row.cells.get('3')?.difference).toBeNull();
+      expect(row.trialAverages).toEqual(aurocs.map((auroc) => 100 * auroc));
+    },
+  );
 
   it('marks doubtful printed values it compares with', async () => {
     const setting = await settingOf(
@@ -128,12 +136,17 @@ describe('compareMethods', () => {
   const geom = { detector: 'geom', variant: 'default' };
 
   it('pairs trials by their split and counts those without a partner', async () => {
-    const setting = await settingOf([...trials({}, [0.8, 0.9, 0.7]), ...trials(geom, [0.7, 0.6])]);
+    const setting = await settingOf([...trials({}, [0.8, 0.9, 0.7, 0.6]), ...trials(geom, [0.7, 0.6, 0.5])]);
     const [comparison] = compareMethods(setting);
     expect(comparison).toMatchObject({ first: 'HTDG', second: 'GEOM', unpaired: 1 });
-    expect(comparison.bootstrap.pairs).toBe(2);
-    expect(comparison.bootstrap.meanDifference).toBeCloseTo(20, 10);
-    expect(comparison.wilcoxon.p).toBe(0.5); // two pairs of one sign: 2 / 2^2
+    expect(comparison.paired.pairs).toBe(3);
+    expect(comparison.paired.mean).toBeCloseTo(20, 10);
+    expect(comparison.wilcoxon.p).toBe(0.25); // three pairs of one sign: 2 / 2^3
+  });
+
+  it('compares nothing over fewer than three common splits', async () => {
+    const setting = await settingOf([...trials({}, [0.8, 0.9, 0.7]), ...trials(geom, [0.7, 0.6])]);
+    expect(compareMethods(setting)).toEqual([]);
   });
 
   it('corrects p for the number of comparisons after Holm', async () => {
@@ -181,8 +194,16 @@ describe('paper columns', () => {
 
   it('labels a method as the field writes it', () => {
     expect(columnLabel({ detector: 'geom', variant: 'default' })).toBe('GEOM');
-    expect(columnLabel({ detector: 'htdg', variant: 'ours1' })).toBe('HTDG ours1');
+    expect(columnLabel({ detector: 'htdg', variant: 'ours1' })).toBe('HTDG Ours1');
     expect(columnLabel({ detector: 'pixel-mse', variant: 'f' })).toBe('(f) pixel MSE');
+    expect(columnLabel({ detector: 'htdg', variant: 'wide' })).toBe('HTDG, wide');
+  });
+
+  it('calls a method the same whether it ran or only stands in the paper', () => {
+    expect(paperLabel('Ours')).toBe(columnLabel({ detector: 'htdg', variant: 'full' }));
+    expect(paperLabel('Ours2')).toBe(columnLabel({ detector: 'htdg', variant: 'ours2' }));
+    expect(paperLabel('(a)')).toBe(columnLabel({ detector: 'htdg', variant: 'a' }));
+    expect(paperLabel('DROCC')).toBe(columnLabel({ detector: 'drocc', variant: 'default' }));
   });
 });
 
@@ -212,6 +233,31 @@ describe('percentage of patches', () => {
       10,
     );
     expect(printedPatches('mvtec', 1, ['disc'])).toEqual([]);
+  });
+
+  it('has the paper beside the variant it printed, and one axis for all panels', async () => {
+    const fractions = { '0.05': 0.6, '1': 0.5 };
+    const fakes = ['ours1', 'ours2'].flatMap((variant, i) =>
+      trials({ dataset: 'mvtec', class: 'grid', variant }, [0.5]).map((fake) => ({
+        ...fake,
+        fractions: { ...fractions, '1': 0.2 + 0.3 * i },
+      })),
+    );
+    const [experiment] = await collectExperiments(stream(fakes));
+    const figure = planFigures(experiment, []).find(({ name }) => name === 'auroc-by-patches');
+    const sources = (figure?.panels ?? []).map(({ title, draw }) => {
+      const { data } = draw() as { data: { values: { source: string }[] } };
+      return [title, [...new Set(data.values.map(({ source }) => source))]];
+    });
+    expect(Object.fromEntries(sources)).toEqual({
+      'MVTec AD, HTDG Ours1': ['measured'],
+      'MVTec AD, HTDG Ours2': ['measured', 'paper'],
+    });
+    const axes = (figure?.panels ?? []).map(({ draw }) => {
+      const { layer } = draw() as { layer: { encoding: { y: { scale: object } } }[] };
+      return layer[1].encoding.y.scale;
+    });
+    expect(axes[0]).toEqual(axes[1]);
   });
 });
 

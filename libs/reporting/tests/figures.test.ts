@@ -122,7 +122,5 @@ describe('comparison figures', () => {
 });
 
 it('an AUROC is written with its interval', () => {
-  expect(formatAuroc({ auroc: 0.8421, low: 0.8, high: 0.879, level: 0.95, method: 'delong' })).toBe(
-    '0.842 (0.80 to 0.88)',
-  );
+  expect(formatAuroc({ auroc: 0.8421, low: 0.8, high: 0.879 })).toBe('84.2 % (80.0 to 87.9)');
 });

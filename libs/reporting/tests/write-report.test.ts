@@ -17,12 +17,12 @@ afterEach(async () => {
 
 const fakes: FakeTrial[] = [
   ...[1, 5].flatMap((shots) =>
-    [0, 1].flatMap((trial) => [
+    [0, 1, 2].flatMap((trial) => [
       { cell: { shots, trial }, auroc: 0.9 + 0.01 * trial },
       { cell: { shots, trial, detector: 'geom', variant: 'default' }, auroc: 0.8 + 0.01 * trial },
     ]),
   ),
-  { cell: { trial: 2 }, status: 'diverged', message: 'loss is <NaN>' },
+  { cell: { trial: 3 }, status: 'diverged', message: 'loss is <NaN>' },
 ];
 
 describe('writeReport', () => {
@@ -31,7 +31,7 @@ describe('writeReport', () => {
     await storeFake(store, [...fakes, { cell: { experiment: 'other', budget: 'smoke' } }]);
     const written = await writeReport(store, out);
     expect(written.map(({ experiment, trials, failed }) => [experiment, trials, failed])).toEqual([
-      ['anomaly-detection', 9, 1],
+      ['anomaly-detection', 13, 1],
       ['other', 1, 0],
     ]);
     const one = join(out, 'anomaly-detection-reduced');
@@ -50,14 +50,14 @@ describe('writeReport', () => {
       ]),
     );
     const rows = (await readFile(join(one, 'trials.csv'), 'utf8')).trim().split('\n');
-    expect(rows).toHaveLength(1 + 9);
+    expect(rows).toHaveLength(1 + 13);
     expect(
       rows.some((row) => row.includes('diverged') && row.includes('loss is <NaN> (at scale 1 3/10)')),
     ).toBe(true);
     const summary = await readFile(join(one, 'summary.csv'), 'utf8');
-    expect(summary).toContain('mnist,1,htdg,full,3,2,90.5,');
+    expect(summary).toContain('mnist,1,htdg,full,3,3,91,');
     expect(await readFile(join(one, 'tables.md'), 'utf8')).toContain(
-      '| HTDG | 90.5 ± 0.7 | 94.3 ± 4.8 | −3.8 (',
+      '| HTDG | 91.0 ± 1.0 | 94.3 ± 4.8 | −3.3 (',
     );
     const page = await readFile(join(one, 'index.html'), 'utf8');
     expect(page).toContain('loss is &lt;NaN&gt;');
