@@ -31,7 +31,7 @@ export interface PlannedPanel {
 
 const spreads =
   'Lines and bands span one standard deviation (mean over classes of the per-class standard deviations); where a class has ' +
-  'fewer than three trials, points are the trials instead.';
+  'fewer than three trials, points are the trials instead, those of every class where classes ran different ones.';
 
 /** The figures an experiment's results allow: bars by method (Fig. 2, 5), lines over shots (Fig. 4) and patches (Fig. 7). */
 export function planFigures(

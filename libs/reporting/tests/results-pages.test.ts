@@ -24,7 +24,7 @@ describe('the page of a table', () => {
     const { files, shares } = await tablePage(ablation, records, 'It reads well.');
     const page = files.get('README.md') as string;
     // Supplementary Table 6: 67.2 ± 5.8 for airplanes.
-    expect(page).toContain('70.0 (67.2 ± 5.8, +2.8)');
+    expect(page).toContain('70.0 (67.2 ± 5.8)');
     expect(page).toMatch(/here: HTDG 71.0 > \(a\) no generator 60.0/);
     expect(page).toContain('| the generator matters (G) | 1-shot | **holds** | full − (a) +11.0');
     expect(page).toContain('6 of 80 (7 %)');

@@ -1,4 +1,4 @@
-import { pairedBootstrap } from '@fsad/metrics';
+import { leastTrials, pairedDifference as differenceOf } from '@fsad/metrics';
 import type { Budget, Cell } from '@fsad/runner';
 import type { TrialRecord } from './record.ts';
 
@@ -52,7 +52,7 @@ export const sameClass: Meeting = ({ dataset, class: className, trial }) =>
   `${dataset}/${className}/${trial}`;
 
 /**
- * Compares two groups of numbers where they meet: the mean difference and a 95 % bootstrap interval over pairs of (class, trial), so that it
+ * Compares two groups of numbers where they meet: the mean difference and Student's 95 % interval over pairs of (class, trial), so that it
  * speaks of other pictures and other classes like these. Null where they meet nowhere.
  */
 export function pairedDifference(
@@ -72,8 +72,6 @@ export function pairedDifference(
   const b = pairs.map((pair) => pair.b);
   const mean = a.reduce((sum, value, i) => sum + value - b[i], 0) / a.length;
   const classes = new Set(pairs.map(({ point: { cell } }) => `${cell.dataset}/${cell.class}`)).size;
-  const interval = pairs.length < fewestPairs ? null : pairedBootstrap(a, b);
+  const interval = pairs.length < leastTrials ? null : differenceOf(a, b, { range: [-100, 100] }).interval;
   return { pairs: pairs.length, classes, mean, low: interval?.low ?? null, high: interval?.high ?? null };
 }
-
-const fewestPairs = 3;

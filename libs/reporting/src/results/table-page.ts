@@ -134,7 +134,7 @@ async function budgetSection(page: PaperPage, trials: ExperimentTrials, points: 
     const file = `${name}-${trials.budget}.png`;
     const figure = await drawFigure(
       title,
-      panels.map(({ panel }) => panel),
+      panels.map(({ draw }) => draw()),
       Math.min(3, panels.length),
     );
     drawn.set(file, await figurePng(figure));
