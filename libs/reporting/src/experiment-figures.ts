@@ -26,7 +26,7 @@ export interface PlannedFigure {
 /** One panel, drawn as wide as asked: the width of the plot itself, in pixels; the axes come beside it. */
 export interface PlannedPanel {
   readonly title: string;
-  draw(width?: number): Panel;
+  readonly draw: (width?: number) => Panel;
 }
 
 const spreads =

@@ -10,7 +10,7 @@ const narrowWidth = 366;
 /** One figure of a row: what it shows, and its panel drawn as wide as asked. */
 export interface RowFigure {
   readonly description: string;
-  draw(width: number): Panel;
+  readonly draw: (width: number) => Panel;
 }
 
 /** Figures side by side over the whole width of the page, one, two or three a row; below one another in narrow windows. */
