@@ -91,7 +91,7 @@ async function measure({ method: named, set, shots, trial }: Cell) {
       maps.push(...found.maps);
     }
   });
-  const pixel = maps.length > 0 ? await judgePixels(dataset, items, maps) : null;
+  const { pixel } = maps.length > 0 ? await judgePixels(dataset, items, maps) : { pixel: null };
   detector.dispose();
   await dataset.close();
   const anomalous = items.map((item) => item.anomalous);

@@ -1,3 +1,4 @@
+import { printable } from '@fsad/files';
 import { withoutSecrets } from '@fsad/mlflow-client/address';
 
 /** Exit codes of fsad. */
@@ -24,7 +25,7 @@ export class DefectFound extends Error {
 /** What to print of an error, without the password of an address that was typed, and the code to exit with. */
 export function explain(error: unknown, debug: boolean): { message: string; code: number } {
   const { message, code } = described(error, debug);
-  return { message: withoutSecrets(message), code };
+  return { message: printable(withoutSecrets(message)), code };
 }
 
 function described(error: unknown, debug: boolean): { message: string; code: number } {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeFolderAtomically } from '@fsad/files';
 import type { BadImageError } from '@fsad/images';
@@ -17,7 +17,7 @@ import {
   type Split,
 } from '@fsad/datasets';
 
-/** Which pictures a model is about: enough to open them again. */
+/** Which pictures a model is about: enough to open them again, from wherever. */
 export interface Source {
   readonly dataset: DatasetName;
   readonly path: string | null;
@@ -41,23 +41,25 @@ export function sourceOf(argv: SourceArguments): Source {
   }
   const options = Object.fromEntries((argv.dataOption ?? []).map(keyValue));
   if (argv.folder !== undefined) {
-    return { dataset: 'folder', path: argv.folder, options, class: argv.class ?? 'normal' };
+    return { dataset: 'folder', path: resolve(argv.folder), options, class: argv.class ?? 'normal' };
   }
   if (argv.dataset === undefined) {
     throw new Error('which pictures? Give --folder PICTURES, or --dataset NAME --data FOLDER --class CLASS');
   }
   if (argv.class === undefined) throw new Error('--class is needed: which class is normal?');
   const dataset = argv.dataset as DatasetName;
-  return { dataset, path: resolveDataPath(dataset, argv), options, class: argv.class };
+  const path = resolveDataPath(dataset, argv);
+  return { dataset, path: path && resolve(path), options, class: argv.class };
 }
 
-/** Opens a source's dataset and says its warnings. */
+/** Opens a source's dataset and says its warnings, what counts as good and as a defect, and what was passed over. */
 export async function openSource(source: Source, say: (text: string) => void): Promise<Dataset> {
   const dataset = await openDataset(source.dataset, {
     path: source.path ?? undefined,
     options: source.options,
   });
   for (const warning of dataset.warnings) say(`warning: ${source.dataset}: ${warning}`);
+  for (const note of dataset.notesOf?.(source.class) ?? []) say(`${source.dataset}: ${note}`);
   return dataset;
 }
 

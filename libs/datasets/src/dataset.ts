@@ -16,7 +16,7 @@ export interface TestItem {
 export interface Mask extends Image {
   /** What is odd about it, in words to follow its picture's name, e.g. `marks nothing`; whoever uses it tells this and counts it. */
   readonly doubt?: string;
-  /** Present when its shape is not its picture's: it says nothing about it and must be left out. */
+  /** Present when it marks nothing, or its shape is not its picture's: it says nothing about it and must be left out. */
   readonly unusable?: boolean;
 }
 
@@ -54,6 +54,8 @@ export interface Dataset {
   image(id: string): Promise<Image>;
   /** Where files decide what counts as good, as a defect, and what was passed over: said by commands that read `className`. */
   notesOf?(className: string): readonly string[];
+  /** The size of the picture's file as it is shown, whatever size `image` gives; where files have sizes of their own. */
+  shapeOf?(id: string): Promise<{ readonly width: number; readonly height: number }>;
   /** SHA-256 of the picture's file, where it has one of its own: equal for copies under other names. */
   contentOf?(id: string): string;
   /** The defect mask; null where there is none. @throws BadImageError naming a file that cannot be decoded. */

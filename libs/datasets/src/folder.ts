@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PassedOver, type PictureFile } from '@fsad/files';
-import { BadImageError, decodeImage, unusedRange } from '@fsad/images';
+import { BadImageError, decodeImage, pictureShape, unusedRange } from '@fsad/images';
 import { ContentDigests } from './content-digests.ts';
 import type { Dataset, TestItem } from './dataset.ts';
 import { digestOfLines, stampOf } from './digest.ts';
@@ -84,6 +84,7 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
         })),
       );
     },
+    shapeOf: (id) => pictureShape(join(path, id)),
     contentOf: (id) => contents.of([files.get(id)!])[0],
     image(id) {
       if (colour !== 'auto') return store.read(id);

@@ -9,8 +9,8 @@ import type { Mask } from './dataset.ts';
  * - transparent pixels are not marked; where the opaque ones are all black, all opaque ones are marked;
  * - EXIF orientation is applied.
  *
- * `doubt` says in words what is odd: nothing marked, more than half marked, turned otherwise than its picture, another shape. With another shape the mask
- * is `unusable`: it cannot be laid over its picture.
+ * `doubt` says in words what is odd: nothing marked, more than half marked, turned otherwise than its picture, another shape. One that marks nothing, or has another shape,
+ * is `unusable`: it says nothing of where its picture is defective.
  *
  * @param picture the file of the picture it belongs to.
  * @throws BadImageError naming the file that cannot be decoded.
@@ -25,8 +25,9 @@ export async function decodeMask(file: string, picture: string): Promise<Mask> {
   for (const value of data) if (value > 0) share += 1 / data.length;
   if (share === 0) doubts.push('marks nothing');
   if (share > 0.5) doubts.push(`marks ${Math.round(100 * share)} % of its picture; is it inverted?`);
-  const unusable = !sameShape({ width, height }, shape);
-  if (unusable) {
+  const fits = sameShape({ width, height }, shape);
+  const unusable = !fits || share === 0;
+  if (!fits) {
     doubts.push(
       `has another shape: the picture is ${shape.width} x ${shape.height}, its mask ${width} x ${height}`,
     );

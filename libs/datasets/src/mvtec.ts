@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { PictureFile } from '@fsad/files';
+import { pictureShape } from '@fsad/images';
 import { ContentDigests } from './content-digests.ts';
 import type { Dataset, TestItem } from './dataset.ts';
 import { digestOfLines, stampOf } from './digest.ts';
@@ -108,6 +109,7 @@ export async function openMvtec(path: string): Promise<Dataset> {
         })),
       );
     },
+    shapeOf: (id) => pictureShape(join(path, id)),
     contentOf: (id) => contents.of([files.get(id)!])[0],
     image: (id) => store.read(id),
     async mask(id) {

@@ -19,4 +19,12 @@ export { isMadeHere, markMadeHere } from './made-here.ts';
 export { PassedOver, type Reason } from './passed-over.ts';
 export { isPictureName, isSystemName } from './picture-names.ts';
 export { listFolders, pictureFile, walkPictures, type PictureFile, type WalkOptions } from './walk.ts';
+export {
+  distinctNames,
+  OutputError,
+  requireNoInput,
+  requireOutputFile,
+  requireOutputFolder,
+} from './outputs.ts';
+export { csvCell, printable } from './outside-text.ts';
 export { duration } from './duration.ts';

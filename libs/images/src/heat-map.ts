@@ -142,6 +142,42 @@ function luminance(data: Uint8Array, offset: number, channels: 1 | 3): number {
   return 0.299 * data[offset] + 0.587 * data[offset + 1] + 0.114 * data[offset + 2];
 }
 
+/** The map at another size, bilinear, pixel centres at half steps: a map is brought to a mask, never a mask to a map. */
+export function stretchMap(map: ValueMap, width: number, height: number): ValueMap {
+  if (map.width === width && map.height === height) return map;
+  const columns = steps(width, map.width);
+  const rows = steps(height, map.height);
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const upper = rows.first[y] * map.width;
+    const lower = rows.second[y] * map.width;
+    for (let x = 0; x < width; x++) {
+      const [left, right] = [columns.first[x], columns.second[x]];
+      const across = columns.share[x];
+      const above = map.data[upper + left] + across * (map.data[upper + right] - map.data[upper + left]);
+      const below = map.data[lower + left] + across * (map.data[lower + right] - map.data[lower + left]);
+      data[y * width + x] = above + rows.share[y] * (below - above);
+    }
+  }
+  return { width, height, data };
+}
+
+/** Between which two source pixels each target pixel lies, and how far from the first. */
+function steps(
+  target: number,
+  source: number,
+): { first: Int32Array; second: Int32Array; share: Float64Array } {
+  const places = Float64Array.from({ length: target }, (_, i) =>
+    Math.min(source - 1, Math.max(0, ((i + 0.5) * source) / target - 0.5)),
+  );
+  const first = Int32Array.from(places, Math.floor);
+  return {
+    first,
+    second: first.map((at) => Math.min(source - 1, at + 1)),
+    share: places.map((place, i) => place - first[i]),
+  };
+}
+
 /** Bilinear value at a place given in fractions of width and height, pixel centres at half steps. */
 function sample({ width, height, data }: ValueMap, across: number, down: number): number {
   const x = Math.min(width - 1, Math.max(0, across * width - 0.5));

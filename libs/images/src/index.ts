@@ -15,9 +15,9 @@ export {
   heatMap,
   heatMapOverlay,
   outlineMask,
+  stretchMap,
   type ValueMap,
   type ValueRange,
 } from './heat-map.ts';
 export { contactSheet, type SheetLabels } from './contact-sheet.ts';
 export { drawingFont, escapeXml, renderSvg, textWidth } from './svg.ts';
-export { resizeMask } from './mask.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inferno } from '../src/colour-map.ts';
-import { commonRange, enlarge, heatMap, heatMapOverlay, outlineMask } from '../src/index.ts';
+import { commonRange, enlarge, heatMap, heatMapOverlay, outlineMask, stretchMap } from '../src/index.ts';
 
 const grey = (width: number, height: number, value: number) => ({
   width,
@@ -103,5 +103,17 @@ describe('enlarge', () => {
 
   it('refuses a factor that is no whole number', () => {
     expect(() => enlarge(grey(1, 1, 0), 1.5)).toThrow('whole factor');
+  });
+});
+
+describe('stretching a map', () => {
+  it('is bilinear with pixel centres at half steps, as torch interpolates without aligned corners', () => {
+    const map = { width: 2, height: 1, data: Float32Array.of(0, 1) };
+    expect([...stretchMap(map, 4, 2).data]).toEqual([0, 0.25, 0.75, 1, 0, 0.25, 0.75, 1]);
+  });
+
+  it('keeps a map of that size as it is', () => {
+    const map = { width: 2, height: 1, data: Float32Array.of(0, 1) };
+    expect(stretchMap(map, 2, 1)).toBe(map);
   });
 });

@@ -5,7 +5,13 @@ export { aurocInterval, type AurocInterval } from './auroc-interval.ts';
 export { type Labels } from './ranking.ts';
 export { averagePrecision, bestF1, type BestF1 } from './detection.ts';
 export { connectedComponents, type Components } from './components.ts';
-export { perRegionOverlap, pixelAuroc, type DefectMask, type ScoreMap } from './localisation.ts';
+export {
+  LocalisationJudge,
+  perRegionOverlap,
+  pixelAuroc,
+  type DefectMask,
+  type ScoreMap,
+} from './localisation.ts';
 export { pairedDifference, wilcoxonSignedRank, type PairedDifference, type WilcoxonTest } from './paired.ts';
 export {
   classAverage,

@@ -34,6 +34,7 @@ export {
   judgePixels,
   scoreImages,
   storedResults,
+  type JudgedPixels,
   type Scored,
 } from './trial/index.ts';
 export { configure, type ConfigRequest } from './plan/index.ts';

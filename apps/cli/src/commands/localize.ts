@@ -2,14 +2,21 @@ import { basename, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
 import { calibrateMap, caveats, judge, type Calibration } from '@fsad/calibration';
-import { writeFolderAtomically } from '@fsad/files';
-import { commonRange, heatMapOverlay, resizeImage, type Image } from '@fsad/images';
+import {
+  distinctNames,
+  printable,
+  requireNoInput,
+  requireOutputFolder,
+  writeFolderAtomically,
+} from '@fsad/files';
+import { BadImageError, commonRange, heatMapOverlay, resizeImage, type Image } from '@fsad/images';
 import { picturesPage, type JudgedPicture, type PicturesPage } from '@fsad/reporting';
 import { openModel, scoreImages, type OpenedModel, type StageProgress } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
 import { readable, readPictures, sightOf, withOnBadImage, writePicture, type Picture } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
+import { stopped } from '../score-until-bad.ts';
 import { uncalibrated } from '../threshold.ts';
 
 /** Longer sides in pixels of what is written of a picture: with its map, and as it is. */
@@ -18,6 +25,9 @@ const ORIGINAL_SIDE = 640;
 
 /** Colours of calibrated maps: they begin at what good pictures reach and are full at 0.9. */
 const FIXED = { low: 0.5, high: 0.9, lowest: 0, highest: 1 };
+
+/** Folder of the pictures as they are, beside their maps. */
+const ORIGINALS = 'originals';
 
 /** Pictures that set the colours of a model without calibration. */
 const FIRST = 32;
@@ -49,6 +59,7 @@ export const localize: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
+  await requireOutputFolder(argv.out, '--out');
   const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
     if (!model.detector.inspect) {
@@ -65,7 +76,10 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       progress,
       signal,
     );
-    const names = fileNames(pictures.map(({ name }) => name));
+    const read = pictures.map(({ name }) => name);
+    const names = fileNames(read);
+    const outputs = names.flatMap((name) => [join(argv.out, name), join(argv.out, ORIGINALS, name)]);
+    await requireNoInput(outputs, read, `--out ${argv.out}`);
     const { calibration } = model;
     const made = calibration?.map ? calibration : null;
     if (!made) progress.say(uncalibrated(argv.model));
@@ -74,15 +88,16 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       title: made ? 'Good or defective, and where' : 'Most anomalous first',
       notes: notesOf(model, made),
       pictures: scored.pictures,
-      leftOut: bad.map(({ message }) => message),
+      leftOut: [...bad, ...(scored.broken ? [scored.broken] : [])].map(({ message }) => message),
       threshold: made && 0.5,
       colours: scored.colours,
     });
     await writeFolderAtomically(argv.out, new Map([['index.html', Buffer.from(page)]]));
     for (const { score, decision, map } of [...scored.pictures].sort((x, y) => y.score - x.score)) {
-      const columns = [score.toFixed(6), ...(decision ? [decision] : []), join(argv.out, map)];
+      const columns = [score.toFixed(6), ...(decision ? [decision] : []), printable(join(argv.out, map))];
       process.stdout.write(`${columns.join('\t')}\n`);
     }
+    if (scored.broken) throw stopped(scored.broken, scored.pictures.length, pictures.length);
     progress.say(`the page: ${pathToFileURL(resolve(argv.out, 'index.html')).href}`);
   } finally {
     model.detector.dispose();
@@ -100,15 +115,24 @@ interface ToJudge {
   readonly signal: AbortSignal;
 }
 
+/** What was judged, and the picture that ended the work because it cannot be read. */
+type Judged = Pick<PicturesPage, 'pictures' | 'colours'> & { readonly broken: BadImageError | null };
+
 /** Judges pictures and writes each with its map, one after the other, so that memory does not grow with their number. */
-async function judgedPictures(work: ToJudge): Promise<Pick<PicturesPage, 'pictures' | 'colours'>> {
+async function judgedPictures(work: ToJudge): Promise<Judged> {
   const { model, made, pictures, names, out, progress, signal } = work;
   const range = made ? FIXED : await rangeOfFirst(work);
   const judged: JudgedPicture[] = [];
   for (const [i, picture] of pictures.entries()) {
     const { name } = picture;
     progress.update('localising', i, pictures.length);
-    const image = await picture.image();
+    let image: Image;
+    try {
+      image = await picture.image();
+    } catch (broken) {
+      if (!(broken instanceof BadImageError) || i === 0) throw broken;
+      return { pictures: judged, colours: range, broken };
+    }
     const { scores, maps } = await scoreImages({
       detector: model.detector,
       names: [name],
@@ -119,9 +143,9 @@ async function judgedPictures(work: ToJudge): Promise<Pick<PicturesPage, 'pictur
     const [map] = maps ?? [];
     const verdict = made && judge(made, scores[0].value);
     const shown = reduced(image, MAP_SIDE);
-    const original = `originals/${names[i]}`;
+    const original = `${ORIGINALS}/${names[i]}`;
     await writePicture(out, names[i], heatMapOverlay(shown, made ? calibrateMap(made, map) : map, range));
-    await writePicture(join(out, 'originals'), names[i], reduced(image, ORIGINAL_SIDE));
+    await writePicture(join(out, ORIGINALS), names[i], reduced(image, ORIGINAL_SIDE));
     judged.push({
       name,
       original,
@@ -131,7 +155,7 @@ async function judgedPictures(work: ToJudge): Promise<Pick<PicturesPage, 'pictur
     });
   }
   progress.update('localising', pictures.length, pictures.length);
-  return { pictures: judged, colours: range };
+  return { pictures: judged, colours: range, broken: null };
 }
 
 /** Without a calibration: one range for all, of the first pictures. */
@@ -168,13 +192,8 @@ function reduced(image: Image, side: number): Image {
   return resizeImage(image, to(image.width), to(image.height), 'bilinear');
 }
 
-/** `a/b.jpg` -> `b.png`; numbered where two would be equal. */
+/** `a/b.jpg` -> `b.png`; numbered where two would be one file. */
 function fileNames(paths: readonly string[]): string[] {
-  const taken = new Map<string, number>();
-  return paths.map((path) => {
-    const stem = basename(path, extname(path));
-    const times = (taken.get(stem) ?? 0) + 1;
-    taken.set(stem, times);
-    return times === 1 ? `${stem}.png` : `${stem}-${times}.png`;
-  });
+  const stems = paths.map((path) => basename(path, extname(path)));
+  return distinctNames(stems).map((stem) => `${stem}.png`);
 }

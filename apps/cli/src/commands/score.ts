@@ -1,16 +1,32 @@
-import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
-import { pixelDigest, selectTest, type Dataset, type Split, type TestItem } from '@fsad/datasets';
+import {
+  checkSplit,
+  pixelDigest,
+  selectTest,
+  trainedAmongTest,
+  type Dataset,
+  type Split,
+  type TestItem,
+} from '@fsad/datasets';
+import { csvCell, replaceFile, requireNoInput, requireOutputFile } from '@fsad/files';
 import { judge } from '@fsad/calibration';
 import { scoreColumns, type Score } from '@fsad/detector';
-import { evaluate, judgePixels, openModel, scoreImages, type OpenedModel, type Scored } from '@fsad/runner';
+import {
+  evaluate,
+  judgePixels,
+  openModel,
+  type JudgedPixels,
+  type OpenedModel,
+  type Scored,
+} from '@fsad/runner';
 import { DefectFound } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { thresholdAsked, uncalibrated } from '../threshold.ts';
 import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
 import { largeEnough, readable, readPictures, sightOf, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
+import { scoreUntilBad, stopped } from '../score-until-bad.ts';
 import { openSource, readSplit, sourceOf } from '../source.ts';
 
 function builder(argv: Argv) {
@@ -51,6 +67,7 @@ export const score: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
+  if (argv.csv) await requireOutputFile(argv.csv, '--csv');
   const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
     if (argv.pictures?.length) await scorePictures(argv, model, argv.pictures, signal);
@@ -79,13 +96,16 @@ async function scorePictures(
     progress,
     signal,
   );
-  const { scores } = await scoreImages({
+  const names = pictures.map(({ name }) => name);
+  if (argv.csv) await requireNoInput([argv.csv], names, '--csv', 'replace');
+  const { scored, broken } = await scoreUntilBad({
     detector: model.detector,
-    names: pictures.map(({ name }) => name),
+    names,
     image: (i) => pictures[i].image(),
     maps: false,
     signal,
   });
+  const { scores } = scored;
   const { calibration } = model;
   if (!calibration) progress.say(uncalibrated(argv.model));
   const verdicts = calibration && scores.map(({ value }) => judge(calibration, value, threshold));
@@ -96,11 +116,12 @@ async function scorePictures(
     const own = verdict ? { picture, score: verdict.score, decision: verdict.decision } : { picture, raw };
     return argv.raw ? { ...own, raw, ...scoreColumns(result) } : own;
   });
-  if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
+  if (argv.csv) await replaceFile(argv.csv, csv(rows));
   if (argv.json) {
-    const leftOut = bad.map(({ message }) => message);
+    const leftOut = [...bad, ...(broken ? [broken] : [])].map(({ message }) => message);
     print({ engine: model.engine.name, threshold: verdicts ? threshold : null, pictures: rows, leftOut });
-  } else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
+  } else if (!argv.csv) process.stdout.write(csv(rows));
+  if (broken) throw stopped(broken, rows.length, names.length);
   const defective = verdicts?.filter(({ decision }) => decision === 'defective').length ?? 0;
   if (argv.failOnDefect && defective > 0) {
     throw new DefectFound(`${defective} of ${rows.length} pictures are defective`);
@@ -116,37 +137,50 @@ async function scoreDataset(argv: Arguments, model: OpenedModel, signal: AbortSi
   const progress = stageProgress();
   const dataset = await openSource(source, (text) => progress.say(text));
   try {
-    const selection = selectTest(
-      dataset,
-      { class: source.class, train: await trainedOn(dataset, trained.split) },
-      argv,
-    );
+    if (source === trained.source) await requireLearned(dataset, trained.split, argv.model);
+    const split = { class: source.class, train: await trainedOn(dataset, trained.split) };
+    const selection = selectTest(dataset, split, argv);
+    const repeated = trainedAmongTest(dataset, split, selection.items);
+    if (repeated.length > 0) {
+      const more = repeated.length > 6 ? `, and ${repeated.length - 6} more` : '';
+      progress.say(
+        `warning: training pictures under other names among the test pictures: ${repeated.slice(0, 6).join(', ')}${more}`,
+      );
+    }
     const { smallestSide } = sightOf(model);
     const read = async ({ id }: TestItem) => largeEnough(await dataset.image(id), id, smallestSide);
     const { good: items, bad } = await readable(selection.items, read, argv.onBadImage, progress, signal);
     const leftOut = bad.map(({ message }) => message);
+    // A broken mask is found before the work, not after it.
+    if (argv.onBadImage === 'fail') for (const { id, hasMask } of items) if (hasMask) await dataset.mask(id);
     const start = performance.now();
-    const scored = await scoreImages({
-      detector: model.detector,
-      names: items.map(({ id }) => id),
-      image: (i) => read(items[i]),
-      maps: items.some(({ hasMask }) => hasMask),
-      signal,
-      onProgress: (done) => progress.update('scoring', done, items.length),
-    });
+    const { scored, broken } = await scoreUntilBad(
+      {
+        detector: model.detector,
+        names: items.map(({ id }) => id),
+        image: (i) => read(items[i]),
+        maps: items.some(({ hasMask }) => hasMask),
+        signal,
+      },
+      (done) => progress.update('scoring', done, items.length),
+    );
     const seconds = (performance.now() - start) / 1000;
     const rows = csvRows(items, scored.scores);
-    if (argv.csv) await writeFile(argv.csv, stringify(rows, { header: true }));
+    if (argv.csv) await replaceFile(argv.csv, csv(rows));
+    if (broken) {
+      if (!argv.csv) process.stdout.write(csv(rows));
+      throw stopped(broken, rows.length, items.length);
+    }
     if (new Set(items.map(({ anomalous }) => anomalous)).size < 2) {
       progress.say(
         `no AUROC: ${selection.description}, all of them ${items[0].anomalous ? 'anomalous' : 'normal'}`,
       );
       if (argv.json) print({ auroc: null, engine: model.engine.name, seconds, pictures: rows, leftOut });
-      else if (!argv.csv) process.stdout.write(stringify(rows, { header: true }));
+      else if (!argv.csv) process.stdout.write(csv(rows));
       return;
     }
     const { description } = selection;
-    await report(argv, model, dataset, {
+    await report(argv, model, dataset, (text) => progress.say(text), {
       ...scored,
       items,
       description,
@@ -156,6 +190,18 @@ async function scoreDataset(argv: Arguments, model: OpenedModel, signal: AbortSi
     });
   } finally {
     await dataset.close();
+  }
+}
+
+/** @throws Error when the pictures a model names as its training images are not those it learned from. */
+async function requireLearned(dataset: Dataset, split: Split, model: string): Promise<void> {
+  try {
+    await checkSplit(dataset, split);
+  } catch (error) {
+    throw new Error(
+      `the training pictures of ${model} are not what it learned from: ${(error as Error).message}; name the pictures to score with --folder, or --dataset and --data`,
+      { cause: error },
+    );
   }
 }
 
@@ -181,12 +227,17 @@ interface Found extends Scored {
 }
 
 async function report(
-  { json }: Arguments,
+  { json, onBadImage }: Arguments,
   { engine }: OpenedModel,
   dataset: Dataset,
+  say: (text: string) => void,
   { items, description, leftOut, class: className, scores, maps, seconds }: Found,
 ): Promise<void> {
-  const pixel = maps && (await judgePixels(dataset, items, maps));
+  const { pixel, doubts } = maps
+    ? await judgePixels(dataset, items, maps, onBadImage)
+    : { pixel: null, doubts: [] };
+  for (const doubt of doubts) say(`warning: ${doubt}`);
+  if (pixel === null && maps) say('no pixel figures: no mask can be used');
   const { auroc, aurocInterval, perScale, fractions, minMax } = evaluate(items, scores, pixel);
   if (json) {
     print({
@@ -216,10 +267,19 @@ async function report(
     `AUROC ${auroc.toFixed(3)} (95 % interval ${aurocInterval[0].toFixed(3)} to ${aurocInterval[1].toFixed(3)})`,
     ...(scales ? [`by scale, coarsest first: ${scales}`] : []),
     ...(byFraction.length > 0 ? [`by fraction of patches: ${byFraction.join('  ')}`] : []),
-    ...(pixel ? [`pixel AUROC ${pixel.auroc.toFixed(3)}, PRO ${pixel.pro.toFixed(3)}`] : []),
+    ...(pixel ? [pixelLine(pixel)] : []),
     `${seconds.toFixed(1)} s, engine ${engine.name}${engine.instructionSet ? ` (${engine.instructionSet})` : ''}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function pixelLine({ auroc, pro, images, regions, leftOut }: NonNullable<JudgedPixels['pixel']>): string {
+  const without = leftOut ? `; ${leftOut} left out, whose masks are missing or say nothing` : '';
+  return `pixel AUROC ${auroc.toFixed(3)}, PRO ${pro.toFixed(3)} over ${regions} regions of ${images} pictures${without}`;
+}
+
+function csv(rows: readonly object[]): string {
+  return stringify([...rows], { header: true, cast: { string: csvCell } });
 }
 
 function csvRows(items: readonly TestItem[], scores: readonly Score[]): Record<string, string | number>[] {

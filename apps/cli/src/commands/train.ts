@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { calibrateFit, caveats } from '@fsad/calibration';
 import { writeCalibration } from '@fsad/calibration/folder';
@@ -11,7 +12,7 @@ import {
   type LearningCurve,
 } from '@fsad/detector';
 import type { Image } from '@fsad/images';
-import { duration, writeFolderAtomically } from '@fsad/files';
+import { duration, requireNoInput, requireOutputFolder, writeFolderAtomically } from '@fsad/files';
 import { trainingFiles } from '@fsad/reporting';
 import {
   configure,
@@ -28,6 +29,9 @@ import { largeEnough, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
 import { abandonTraining, beginTraining, checkpointsOf, requireFree } from '../training-folder.ts';
+
+/** What a training draws into its folder beside the model. */
+const DRAWN = ['losses.png', 'scales.png'];
 
 function builder(argv: Argv) {
   return withOnBadImage(withEngine(withDataset(argv)))
@@ -110,8 +114,12 @@ export const train: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  if (!Number.isInteger(argv.seed)) throw new Error(`--seed takes a whole number, got ${argv.seed}`);
+  if (!Number.isSafeInteger(argv.seed))
+    throw new Error(`--seed takes a whole number up to 2^53, got ${argv.seed}`);
   requireFree(argv.out, argv.resume);
+  await requireOutputFolder(argv.out, '--out');
+  const drawn = DRAWN.map((name) => join(argv.out, name));
+  await requireNoInput(drawn, [], '--out');
   const own = argv.folder !== undefined;
   const method = await methodNamed(argv.method ?? (own ? OWN_PICTURES : 'htdg'));
   const progress = stageProgress();

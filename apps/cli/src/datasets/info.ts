@@ -7,6 +7,7 @@ import {
   type DatasetSummary,
   type DownloadableName,
 } from '@fsad/datasets';
+import { printable } from '@fsad/files';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {
@@ -69,6 +70,7 @@ function describe(
     ...summary.warnings.map((warning) => `warning: ${warning}`),
     '',
     ...table,
+    ...summary.classes.flatMap(({ name, notes }) => notes.map((note) => printable(`${name}: ${note}`))),
     '',
   ].join('\n');
 }

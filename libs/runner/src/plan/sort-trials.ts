@@ -112,7 +112,11 @@ async function keysOfShare(
 
 async function changeOf({ cell, inputs }: PlannedTrial, storedKey: string, store: Store): Promise<string> {
   const before = await store.read(storedKey);
-  const changed = differences(before?.inputs, inputs);
+  const changed = differences(before?.inputs, inputs).map((change) =>
+    change.startsWith('data: ')
+      ? 'its pictures differ from those the stored result was made with, which is stale'
+      : change,
+  );
   const shown = changed.slice(0, 4).join('; ');
   return `${cellName(cell)}: ${shown}${changed.length > 4 ? `; and ${changed.length - 4} more` : ''}`;
 }

@@ -1,3 +1,5 @@
+import { printable } from '@fsad/files';
+
 /** Where progress is drawn. */
 export interface ProgressScreen {
   write(text: string): void;
@@ -24,7 +26,7 @@ export class Lines {
   /** A line that stays. */
   say(line: string): void {
     this.clear();
-    this.#screen.write(`${line}\n`);
+    this.#screen.write(`${printable(line)}\n`);
   }
 
   /**
@@ -38,7 +40,8 @@ export class Lines {
     this.#drawnAt = time;
     this.clear();
     const width = columns();
-    for (const line of lines()) {
+    for (const shown of lines()) {
+      const line = printable(shown);
       const fitting = terminal && line.length > width ? `${line.slice(0, width - 1)}…` : line;
       this.#screen.write(`${fitting}\n`);
       if (terminal) this.#drawn++;

@@ -87,6 +87,12 @@ export interface TrialMetrics {
     readonly pro: number;
     /** Test images the two were computed from. */
     readonly images: number;
+    /** Defect regions, at the size of the masks. */
+    readonly regions?: number;
+    /** Test images that could not be judged: defects without a mask, or with one that is broken or has another shape. */
+    readonly leftOut?: number;
+    /** What is odd about masks, one line each. */
+    readonly doubts?: readonly string[];
   } | null;
   /** What the training scored on its way, in the order of iterations; left out where it was not asked for. */
   readonly onTheWay?: readonly StepMetrics[];

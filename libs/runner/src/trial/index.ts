@@ -3,7 +3,7 @@ export { failedResult, tellOfTheDead } from './failed-result.ts';
 export { endingOf, InterruptedError, type Ending } from './failure.ts';
 export { evaluate } from './evaluate.ts';
 export { columns, judge } from './judge.ts';
-export { judgePixels } from './judge-pixels.ts';
+export { judgePixels, type JudgedPixels } from './judge-pixels.ts';
 export { gitCommit, memoryBytes } from './provenance.ts';
 export { runTrial, type TrialProgress } from './run-trial.ts';
 export { scoreImages, type Scored } from './score-images.ts';

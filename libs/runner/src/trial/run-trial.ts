@@ -211,7 +211,9 @@ async function judgeTrial(given: {
     signal: hooks.signal,
     onProgress: progress('scoring on the way'),
   });
-  const pixel = maps && evaluation.pixel ? await judgePixels(dataset, items, maps) : null;
+  const { pixel, doubts } =
+    maps && evaluation.pixel ? await judgePixels(dataset, items, maps) : { pixel: null, doubts: [] };
+  for (const doubt of doubts) hooks.onNote(`warning: ${doubt}`);
   const folder = sidePath(store, task.key);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -28,7 +28,8 @@ export async function scoreImages(given: {
   readonly image: (index: number) => Promise<Image>;
   readonly maps: boolean;
   readonly signal: AbortSignal;
-  readonly onProgress?: (done: number) => void;
+  /** Told how many are done, and what was found so far, which stays when a later image cannot be read. */
+  readonly onProgress?: (done: number, soFar: Scored) => void;
   readonly keeper?: ScoreKeeper;
 }): Promise<Scored> {
   const { detector, names, image, signal, onProgress = () => undefined } = given;
@@ -36,7 +37,8 @@ export async function scoreImages(given: {
   const keeper = inspect ? undefined : given.keeper;
   const scores = [...(keeper?.scores ?? [])];
   const maps: AnomalyMap[] = [];
-  onProgress(scores.length);
+  const soFar: Scored = { scores, maps: inspect ? maps : null };
+  onProgress(scores.length, soFar);
   while (scores.length < names.length) {
     signal.throwIfAborted();
     const from = scores.length;
@@ -50,9 +52,9 @@ export async function scoreImages(given: {
     await keeper?.add(from, found.scores);
     scores.push(...found.scores);
     maps.push(...found.maps);
-    onProgress(scores.length);
+    onProgress(scores.length, soFar);
   }
-  return { scores, maps: inspect ? maps : null };
+  return soFar;
 }
 
 function requireFinite(scores: readonly Score[], names: readonly string[]): void {

@@ -130,6 +130,8 @@ function resultNumbers({ metrics, provenance }: TrialResult): Record<string, num
   if (metrics.pixel) {
     numbers['pixel/auroc'] = metrics.pixel.auroc;
     numbers['pixel/pro'] = metrics.pixel.pro;
+    if (metrics.pixel.regions !== undefined) numbers['pixel/regions'] = metrics.pixel.regions;
+    if (metrics.pixel.leftOut !== undefined) numbers['pixel/left-out'] = metrics.pixel.leftOut;
   }
   return numbers;
 }
