@@ -1,48 +1,109 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@fsad/tensors';
-import type { Patches } from './embed.ts';
+import { tensor, type Tensor } from '@fsad/tensors';
+import { resample, type Patches } from './embed.ts';
 
-/** For each query the nearest vector of a bank: which one, and how far. */
+/** Patches that were learned together: all of them, or those of one training picture in one view. */
+export interface Shelf {
+  /** [count, dimensions] */
+  readonly vectors: Tensor;
+  /** The training picture they are of. */
+  readonly picture: number;
+  /** What the picture looks like as a whole in this view; empty where nobody asks. */
+  readonly outline: Float32Array;
+}
+
+/** For each query the nearest vector of some shelves: which shelf, which of its vectors, and how far. */
 export interface Nearest {
+  readonly shelf: Uint32Array;
   readonly index: Uint32Array;
   readonly distance: Float32Array;
 }
 
-/** A memory bank in the current backend, laid out for one matrix product: |q - b|^2 - |q|^2 = (q, 1) (-2 b, |b|^2). */
-export class Bank {
-  readonly vectors: Tensor;
-  readonly #matrix: tf.Tensor2D;
+/** Places along a side of an outline. */
+const outlineGrid = 8;
 
-  /** @param vectors [count, dimensions] */
-  constructor(vectors: Tensor) {
-    this.vectors = vectors;
-    this.#matrix = matrixOf(vectors.data, vectors.shape[1]);
+/** A memory bank in the current backend, laid out for matrix products: |q - b|^2 - |q|^2 = (q, 1) (-2 b, |b|^2). */
+export class Bank {
+  readonly shelves: readonly Shelf[];
+  readonly #matrices: readonly tf.Tensor2D[];
+
+  constructor(shelves: readonly Shelf[]) {
+    this.shelves = shelves;
+    this.#matrices = shelves.map(({ vectors }) => matrixOf(vectors.data, vectors.shape[1]));
   }
 
-  /** The nearest vector of the bank to each patch, by Euclidean distance (Roth et al. 2022, Eq. 6, without its maximum). */
-  async nearest(patches: Patches): Promise<Nearest> {
-    const products = await multiply(patches, this.#matrix);
-    return nearestOf(products, patches, this.vectors.shape[0], () => false);
+  /** The nearest vector to each patch on the shelves `which`, by Euclidean distance (Roth et al. 2022, Eq. 6, without its maximum). */
+  async nearest(patches: Patches, which: readonly number[]): Promise<Nearest> {
+    const places = patches.rows * patches.columns;
+    const shelf = new Uint32Array(places);
+    const index = new Uint32Array(places);
+    const best = new Float32Array(places).fill(Infinity);
+    for (const number of which) {
+      const products = await multiply(patches, this.#matrices[number]);
+      const [count] = this.shelves[number].vectors.shape;
+      for (let query = 0, at = 0; query < places; query++) {
+        for (let candidate = 0; candidate < count; candidate++, at++) {
+          if (products[at] >= best[query]) continue;
+          best[query] = products[at];
+          index[query] = candidate;
+          shelf[query] = number;
+        }
+      }
+    }
+    return { shelf, index, distance: distancesOf(patches, best) };
+  }
+
+  /** The shelves of the `count` training pictures that resemble a picture most, each in the view that resembles it most. */
+  resembling(patches: Patches, count: number): number[] {
+    const outline = outlineOf(patches);
+    const best = new Map<number, { readonly shelf: number; readonly difference: number }>();
+    for (const [shelf, { picture, outline: other }] of this.shelves.entries()) {
+      let difference = 0;
+      for (let i = 0; i < outline.length; i++) difference += (outline[i] - other[i]) ** 2;
+      const known = best.get(picture);
+      if (!known || difference < known.difference) best.set(picture, { shelf, difference });
+    }
+    const ranked = [...best.values()].sort((a, b) => a.difference - b.difference);
+    return ranked.slice(0, count).map(({ shelf }) => shelf);
   }
 
   dispose(): void {
-    this.#matrix.dispose();
+    tf.dispose([...this.#matrices]);
   }
+}
+
+/** What a picture looks like as a whole: its patches averaged over a grid of 8 x 8 places. */
+export function outlineOf({ rows, columns, dimensions, data }: Patches): Float32Array {
+  const map = tensor([1, rows, columns, dimensions], data);
+  return resample(map, Math.min(rows, outlineGrid), Math.min(columns, outlineGrid)).data;
 }
 
 /**
  * Distances from each patch to the nearest one of the same picture that is more than `radius` cells away, in rows or in columns: small where a surface
- * repeats itself.
+ * repeats itself. Every second patch, as on a chequerboard, is compared with, for half the time: its neighbours look much the same.
  */
 export async function nearestOfOwn(patches: Patches, radius: number): Promise<Float32Array> {
-  const matrix = matrixOf(patches.data, patches.dimensions);
+  const { rows, columns, dimensions, data } = patches;
+  const places = Array.from({ length: rows * columns }, (_, i) => i);
+  const chosen = places.filter((i) => (Math.floor(i / columns) + (i % columns)) % 2 === 0);
+  const vectors = new Float32Array(chosen.length * dimensions);
+  for (const [i, place] of chosen.entries()) {
+    vectors.set(data.subarray(place * dimensions, (place + 1) * dimensions), i * dimensions);
+  }
+  const matrix = matrixOf(vectors, dimensions);
   const products = await multiply(patches, matrix);
   matrix.dispose();
-  const { rows, columns } = patches;
-  const close = (a: number, b: number): boolean =>
-    Math.abs(Math.floor(a / columns) - Math.floor(b / columns)) <= radius &&
-    Math.abs((a % columns) - (b % columns)) <= radius;
-  return nearestOf(products, patches, rows * columns, close).distance;
+  const best = new Float32Array(places.length).fill(Infinity);
+  for (let query = 0, at = 0; query < places.length; query++) {
+    const [row, column] = [Math.floor(query / columns), query % columns];
+    for (const place of chosen) {
+      const value = products[at++];
+      if (value >= best[query]) continue;
+      const down = Math.abs(Math.floor(place / columns) - row);
+      if (down > radius || Math.abs((place % columns) - column) > radius) best[query] = value;
+    }
+  }
+  return distancesOf(patches, best);
 }
 
 function matrixOf(vectors: Float32Array, dimensions: number): tf.Tensor2D {
@@ -73,26 +134,12 @@ async function multiply(
   return values;
 }
 
-function nearestOf(
-  products: Float32Array,
-  { rows, columns, dimensions, data }: Patches,
-  count: number,
-  excluded: (query: number, candidate: number) => boolean,
-): Nearest {
-  const index = new Uint32Array(rows * columns);
-  const distance = new Float32Array(rows * columns);
-  for (let query = 0; query < rows * columns; query++) {
-    let best = Infinity;
-    for (let candidate = 0, at = query * count; candidate < count; candidate++, at++) {
-      if (products[at] < best && !excluded(query, candidate)) {
-        best = products[at];
-        index[query] = candidate;
-      }
-    }
+/** Distances from the least products, to which only the queries' own squares are missing; infinite where nothing was compared. */
+function distancesOf({ dimensions, data }: Patches, products: Float32Array): Float32Array {
+  return products.map((product, query) => {
     let square = 0;
     for (let d = 0, at = query * dimensions; d < dimensions; d++, at++) square += data[at] * data[at];
     // Rounding can take a vector's distance to itself below nothing.
-    distance[query] = Math.sqrt(Math.max(0, best + square));
-  }
-  return { index, distance };
+    return Math.sqrt(Math.max(0, product + square));
+  });
 }

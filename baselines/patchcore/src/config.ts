@@ -14,12 +14,18 @@ export interface PatchCoreConfig {
   neighbourhood: number;
   /** Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are. */
   softness: number | null;
-  /** Evenly spaced turns at which each training picture enters the bank, and whether it is mirrored too. */
+  /** Evenly spaced turns at which each training picture enters the bank, and whether it is mirrored too; fewer turns when there would be more than `views` pictures in all. */
   turns: number;
   mirrored: boolean;
-  /** A patch is also compared with those of its own picture more than this many cells away; null for never. */
-  own: number | null;
-  /** The bank keeps this share of all patches, `limit` at most, chosen in a projection to `projection` numbers (0 for none). */
+  views: number;
+  /** A picture is compared with this many training pictures at most, those that resemble it most, each in the view that does; null compares with all patches. */
+  retrieve: number | null;
+  /**
+   * A patch is also compared with those of its own picture more than `radius` cells away. Their distance stands for the bank's where it is smaller, even
+   * after the share `doubt` of the bank's is added: a surface that repeats itself explains itself, but one that was never seen not wholly. Null for never.
+   */
+  own: { radius: number; doubt: number } | null;
+  /** The bank keeps this share of all patches, about `limit` at most, chosen in a projection to `projection` numbers (0 for none). */
   coreset: { fraction: number; limit: number; projection: number };
   /**
    * The picture's score is the mean over this share of its largest patch distances, one at least; with `neighbours` above 0 it is the largest alone, weighted by how
@@ -41,7 +47,9 @@ export const schema: z.ZodType<PatchCoreConfig> = z
     softness: z.number().positive().nullable(),
     turns: z.int().positive(),
     mirrored: z.boolean(),
-    own: z.int().nonnegative().nullable(),
+    views: z.int().positive(),
+    retrieve: z.int().positive().nullable(),
+    own: z.strictObject({ radius: z.int().nonnegative(), doubt: z.number().min(0).max(1) }).nullable(),
     coreset: z.strictObject({
       fraction: z.number().positive().max(1),
       limit: z.int().positive(),
@@ -70,6 +78,8 @@ const official: PatchCoreConfig = {
   softness: null,
   turns: 1,
   mirrored: false,
+  views: 1,
+  retrieve: null,
   own: null,
   coreset: { fraction: 0.1, limit: 4096, projection: 128 },
   score: { fraction: 1e-9, neighbours: 9 },
@@ -84,20 +94,23 @@ const fewShot: PatchCoreConfig = {
   crop: null,
   grid: 40,
   softness: 0.3,
-  own: 3,
-  coreset: { fraction: 1, limit: 2048, projection: 32 },
-  score: { fraction: 0.01, neighbours: 0 },
+  turns: 12,
+  views: 36,
+  retrieve: 3,
+  own: { radius: 3, doubt: 0.3 },
+  coreset: { fraction: 1, limit: 80_000, projection: 32 },
+  score: { fraction: 0.005, neighbours: 0 },
 };
 
 /** For one class against others: the whole picture as one patch of the last block. */
 const global: PatchCoreConfig = {
-  ...fewShot,
+  ...official,
   layers: [15],
   size: 224,
+  crop: null,
   grid: 1,
   neighbourhood: 1,
-  softness: null,
-  own: null,
+  coreset: { fraction: 1, limit: 4096, projection: 32 },
   score: { fraction: 1, neighbours: 0 },
   blur: 0,
 };
@@ -106,5 +119,5 @@ export const presets = {
   official,
   'few-shot': fewShot,
   global,
-  smoke: { ...fewShot, size: 64, grid: 8, own: null },
+  smoke: { ...fewShot, size: 64, grid: 8, turns: 2, own: null },
 } satisfies Record<string, PatchCoreConfig>;

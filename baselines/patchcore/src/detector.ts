@@ -1,5 +1,5 @@
-import { EfficientNetLite0, type FeatureExtractor } from '@fsad/features';
-import { readWeights } from '@fsad/features/node';
+import type { FeatureExtractor } from '@fsad/features';
+import { openFeatures } from '@fsad/features/node';
 import {
   methodFromRecipe,
   requireTensor,
@@ -9,7 +9,7 @@ import {
 } from '@fsad/detector';
 import { tensor, type Tensor } from '@fsad/tensors';
 import { openTfjs, type Tfjs } from '@fsad/tensors/tfjs';
-import { Bank } from './bank.ts';
+import { Bank, type Shelf } from './bank.ts';
 import { presets, schema, type PatchCoreConfig } from './config.ts';
 import { drawMap, inspectPicture, type Finding } from './inspect.ts';
 import { learn } from './learn.ts';
@@ -42,7 +42,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     const network = await openNetwork(config);
     try {
       const picture = (i: number) => pixelsOf(config, images[i]);
-      const { bank, usual } = await learn(
+      const { shelves, usual } = await learn(
         config,
         network,
         images.length,
@@ -53,7 +53,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
           report({ type: 'progress', stage: 'patches', done, total });
         },
       );
-      return { network, bank: new Bank(bank), usual };
+      return { network, bank: new Bank(shelves), usual };
     } catch (error) {
       network.dispose();
       throw error;
@@ -83,17 +83,19 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   },
 
   async pack({ network, bank, usual }) {
-    const tensors = new Map([['bank', bank.vectors]]);
+    const tensors = packShelves(bank.shelves);
     if (usual) {
       tensors.set('mean', tensor([usual.mean.length], usual.mean));
       tensors.set('energy', tensor([usual.energy.length], usual.energy));
     }
-    return { tensors, state: { network: network.identity } };
+    const pictures = bank.shelves.map(({ picture }) => picture);
+    return { tensors, state: { network: network.identity, pictures } };
   },
 
   async unpack({ config }, { tensors, state }) {
-    const vectors = requireTensor(tensors, 'bank');
-    const usual = config.softness === null ? null : unpackUsual(tensors, config.layers.length);
+    const shelves = unpackShelves(tensors, state.pictures as number[]);
+    const [, dimensions] = shelves[0].vectors.shape;
+    const usual = config.softness === null ? null : unpackUsual(tensors, dimensions, config.layers.length);
     const network = await openNetwork(config);
     if (network.identity !== state.network) {
       network.dispose();
@@ -101,7 +103,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
         `the model was learned with the features of ${String(state.network)}, found here: ${network.identity}; fit it again`,
       );
     }
-    return { network, bank: new Bank(vectors), usual };
+    return { network, bank: new Bank(shelves), usual };
   },
 
   release({ network, bank }) {
@@ -110,12 +112,35 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   },
 });
 
-function openNetwork({ layers }: PatchCoreConfig): Promise<FeatureExtractor> {
-  return EfficientNetLite0.open(readWeights, layers);
+/** Opens the configured network. @throws Error where it insists on another size. */
+async function openNetwork({ features, layers, size, crop }: PatchCoreConfig): Promise<FeatureExtractor> {
+  const network = await openFeatures(features, layers);
+  const side = crop ?? size;
+  if (network.side === null || network.side === side) return network;
+  network.dispose();
+  throw new Error(
+    `patchcore: ${features} takes ${network.side} pixels a side, not ${side}; set size to ${network.side} and crop to null`,
+  );
 }
 
-function unpackUsual(tensors: ReadonlyMap<string, Tensor>, layers: number): Usual {
-  const [, dimensions] = requireTensor(tensors, 'bank').shape;
+function packShelves(shelves: readonly Shelf[]): Map<string, Tensor> {
+  return new Map(
+    shelves.flatMap(({ vectors, outline }, i): [string, Tensor][] => [
+      [`shelf/${i}`, vectors],
+      [`outline/${i}`, tensor([outline.length], outline)],
+    ]),
+  );
+}
+
+function unpackShelves(tensors: ReadonlyMap<string, Tensor>, pictures: readonly number[]): Shelf[] {
+  return pictures.map((picture, i) => ({
+    vectors: requireTensor(tensors, `shelf/${i}`),
+    picture,
+    outline: requireTensor(tensors, `outline/${i}`).data,
+  }));
+}
+
+function unpackUsual(tensors: ReadonlyMap<string, Tensor>, dimensions: number, layers: number): Usual {
   return {
     mean: requireTensor(tensors, 'mean', [dimensions]).data,
     energy: requireTensor(tensors, 'energy', [layers]).data,

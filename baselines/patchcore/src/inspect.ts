@@ -23,17 +23,21 @@ export async function inspectPicture(
   picture: Tensor,
 ): Promise<Finding> {
   const patches = await patchesOf(config, network, usual, picture);
-  const { index, distance } = await bank.nearest(patches);
+  const { retrieve } = config;
+  const shelves = retrieve === null ? [0] : bank.resembling(patches, retrieve);
+  const { shelf, index, distance } = await bank.nearest(patches, shelves);
   if (config.own !== null) {
-    const own = await nearestOfOwn(patches, config.own);
-    for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i]);
+    const { radius, doubt } = config.own;
+    const own = await nearestOfOwn(patches, radius);
+    for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i] + doubt * distance[i]);
   }
   const { fraction, neighbours } = config.score;
   if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };
   const worst = distance.reduce((most, value, i) => (value > distance[most] ? i : most), 0);
   const { dimensions, data } = patches;
+  const { vectors } = bank.shelves[shelf[worst]];
   const patch = data.subarray(worst * dimensions, (worst + 1) * dimensions);
-  const weight = unusualness(patch, distance[worst], bank.vectors, index[worst], neighbours);
+  const weight = unusualness(patch, distance[worst], vectors, index[worst], neighbours);
   return { score: weight * distance[worst], distances: distance };
 }
 

@@ -1,5 +1,6 @@
 import type { FeatureExtractor } from '@fsad/features';
 import { tensor, type Tensor } from '@fsad/tensors';
+import { outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { embed, type Patches } from './embed.ts';
@@ -14,8 +15,7 @@ const slack = 8;
 
 /** What was learned. */
 export interface Learned {
-  /** [count, dimensions] */
-  readonly bank: Tensor;
+  readonly shelves: readonly Shelf[];
   /** Null where features are taken as they are. */
   readonly usual: Usual | null;
 }
@@ -35,7 +35,8 @@ export async function patchesOf(
 }
 
 /**
- * The memory bank of training pictures: patches of all of them in all views, thinned to a coreset (Roth et al. 2022, Sec. 3.1 and 3.2).
+ * The memory bank of training pictures: patches of all of them in all views, thinned to a coreset (Roth et al. 2022, Sec. 3.1 and 3.2). With `retrieve`
+ * every picture has a shelf of its own for every view, else there is one for all.
  * @param picture gives training picture i as [1, side, side, 3] in [-1, 1]
  * @param onStep called after each view of each picture; what it throws ends the learning
  */
@@ -47,23 +48,38 @@ export async function learn(
   seed: number,
   onStep: (done: number, total: number) => Promise<void>,
 ): Promise<Learned> {
-  const { grid, turns, mirrored, coreset } = config;
-  const views = viewsOf(turns, mirrored);
+  const { grid, mirrored, retrieve, coreset } = config;
+  const views = viewsOf(turnsFor(config, count), mirrored);
+  const shelfLimit = Math.max(1, Math.floor(coreset.limit / (count * views.length)));
   const first = config.softness === null ? 0 : Math.min(measured, count);
   const steps = first + count * views.length;
   let done = 0;
   const usual = await learnUsual(config, network, first, picture, () => onStep(++done, steps));
-  const pool = new Pool(coreset, seed);
+  const shelves: Shelf[] = [];
+  let pool = new Pool(coreset, seed);
   for (let i = 0; i < count; i++) {
     const original = picture(i);
     for (const view of views) {
       const patches = await patchesOf(config, network, usual, seen(original, view));
       const inside = insideView(view, grid).flatMap((shown, place) => (shown ? [place] : []));
       pool.add(select(patches.data, patches.dimensions, inside), patches.dimensions);
+      if (retrieve !== null) {
+        shelves.push({ vectors: pool.finish(shelfLimit), picture: i, outline: outlineOf(patches) });
+        pool = new Pool(coreset, seed);
+      }
       await onStep(++done, steps);
     }
   }
-  return { bank: pool.finish(), usual };
+  const shared = { picture: 0, outline: new Float32Array(0) };
+  return {
+    shelves: retrieve === null ? [{ vectors: pool.finish(coreset.limit), ...shared }] : shelves,
+    usual,
+  };
+}
+
+/** Turns of each of `count` pictures: as configured, or so many that there are no more than `views` pictures in all; one at least. */
+export function turnsFor({ turns, mirrored, views }: PatchCoreConfig, count: number): number {
+  return Math.max(1, Math.min(turns, Math.floor(views / count / (mirrored ? 2 : 1))));
 }
 
 async function learnUsual(
@@ -107,9 +123,9 @@ class Pool {
     if (this.#held > slack * this.#coreset.limit) this.#thin(this.#coreset.limit);
   }
 
-  finish(): Tensor {
-    const { limit, fraction } = this.#coreset;
-    this.#thin(Math.min(limit, Math.ceil(fraction * this.#total)));
+  /** What stays: the share that is asked for, `limit` at most. */
+  finish(limit: number): Tensor {
+    this.#thin(Math.min(limit, Math.ceil(this.#coreset.fraction * this.#total)));
     return tensor([this.#held, this.#dimensions], this.#parts[0]);
   }
 

@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
 import { EfficientNetLite0 } from '@fsad/features';
 import { readWeights } from '@fsad/features/node';
@@ -8,7 +11,7 @@ import { randomStream, tensor } from '@fsad/tensors';
 import { openTfjs } from '@fsad/tensors/tfjs';
 import { method } from '../src/index.ts';
 import { presets, type PatchCoreConfig } from '../src/config.ts';
-import { learn } from '../src/learn.ts';
+import { learn, turnsFor } from '../src/learn.ts';
 import { pixelsOf } from '../src/pixels.ts';
 
 const runtime = { engine: 'wasm', threads: 1 };
@@ -73,20 +76,73 @@ it('scores a training picture at nothing, and inspects with the scores it gives 
   });
 });
 
-it('keeps a share of all patches up to a limit, however many pictures there are', async () => {
-  const network = await EfficientNetLite0.open(readWeights, [2]);
-  const banked = async (
-    pictures: number,
-    coreset: PatchCoreConfig['coreset'],
-  ): Promise<readonly number[]> => {
-    const settings = { ...presets.smoke, layers: [2], coreset };
+describe('the bank', () => {
+  async function shelvesOf(pictures: number, changes: Partial<PatchCoreConfig>): Promise<number[]> {
+    const network = await EfficientNetLite0.open(readWeights, [2]);
+    const settings = { ...presets.smoke, layers: [2], ...changes };
     const picture = (i: number) => pixelsOf(settings, cloth(`train/${i}`, false));
-    return (await learn(settings, network, pictures, picture, 1, async () => {})).bank.shape;
-  };
-  expect(await banked(2, { fraction: 1, limit: 1000, projection: 8 })).toEqual([128, 24]);
-  expect(await banked(2, { fraction: 0.1, limit: 1000, projection: 8 })).toEqual([13, 24]);
-  expect(await banked(6, { fraction: 1, limit: 20, projection: 8 })).toEqual([20, 24]);
-  network.dispose();
+    const { shelves } = await learn(settings, network, pictures, picture, 1, async () => {});
+    network.dispose();
+    return shelves.map(({ vectors }) => vectors.shape[0]);
+  }
+
+  it('is one shelf where nothing is retrieved: a share of all patches, up to a limit', async () => {
+    const all = { retrieve: null, turns: 1 };
+    expect(await shelvesOf(2, { ...all, coreset: { fraction: 1, limit: 1000, projection: 8 } })).toEqual([
+      128,
+    ]);
+    expect(await shelvesOf(2, { ...all, coreset: { fraction: 0.1, limit: 1000, projection: 8 } })).toEqual([
+      13,
+    ]);
+    expect(await shelvesOf(6, { ...all, coreset: { fraction: 1, limit: 20, projection: 8 } })).toEqual([20]);
+  });
+
+  it('has a shelf for every picture and view else, all together within the limit', async () => {
+    expect(await shelvesOf(2, { turns: 2 })).toEqual([64, 64, 64, 64]);
+    expect(await shelvesOf(2, { turns: 2, coreset: { fraction: 1, limit: 100, projection: 8 } })).toEqual([
+      25, 25, 25, 25,
+    ]);
+  });
+
+  it('turns many pictures less', () => {
+    const settings = { ...presets['few-shot'], turns: 12, views: 36 };
+    expect([1, 3, 5, 10, 50].map((count) => turnsFor(settings, count))).toEqual([12, 12, 7, 3, 1]);
+  });
+});
+
+it('is not taken in by a regular surface of another kind, which explains itself', async () => {
+  const chequers = cloth('chequers', false);
+  chequers.data.forEach((_, i) => {
+    chequers.data[i] = ((((i % 96) >> 3) + (Math.floor(i / 96) >> 3)) % 2) * 200 + 20;
+  });
+  await fitted(presets['few-shot'], [cloth('train', false)], async (detector) => {
+    const [good, other] = await detector.score([cloth('good', false), chequers]);
+    expect(other.value).toBeGreaterThan(1.1 * good.value);
+  });
+});
+
+it('knows a turned picture for what it is', async () => {
+  const image = cloth('train', false);
+  const turned = rotated(image);
+  const [once, twelve] = [1, 12].map((turns) => ({ ...presets.smoke, size: 96, grid: 12, turns, own: null }));
+  const score = (settings: PatchCoreConfig): Promise<number> =>
+    fitted(settings, [image], async (detector) => (await detector.score([turned]))[0].value);
+  expect(await score(twelve)).toBeLessThan(0.5 * (await score(once)));
+});
+
+/** The picture turned by a right angle. */
+function rotated({ width, height, channels, data }: Image): Image {
+  const turned = data.map((_, i) => data[(i % width) * width + (height - 1 - Math.floor(i / width))]);
+  return { width, height, channels, data: turned };
+}
+
+it("names a network of one's own that is not there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fsad-patchcore-'));
+  const features = join(folder, 'own.onnx');
+  const detector = await method.create({ ...config, features, layers: [0] }, runtime);
+  const fit = (): Promise<void> => detector.fit([cloth('train', false)], { seed: 1, report: () => {} });
+  await expect(fit()).rejects.toThrow('own.onnx: cannot be read');
+  await rm(folder, { recursive: true });
 });
 
 it('brings grey and RGB pictures of any size to three channels in [-1, 1]', () => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream, tensor } from '@fsad/tensors';
 import { openTfjs } from '@fsad/tensors/tfjs';
-import { Bank, nearestOfOwn } from '../src/bank.ts';
+import { Bank, nearestOfOwn, outlineOf } from '../src/bank.ts';
 import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
 import { averageNeighbours, embed, resample } from '../src/embed.ts';
 import { meanOfLargest, unusualness } from '../src/inspect.ts';
@@ -111,19 +111,46 @@ describe('distances', () => {
   });
 
   it('are Euclidean, to the nearest vector of the bank', async () => {
-    const bank = new Bank(tensor([3, 2], Float32Array.from([0, 0, 3, 4, 10, 0])));
-    const { index, distance } = await bank.nearest(patches([0, 5, 9, 0], 2));
-    bank.dispose();
-    expect([...index]).toEqual([1, 2]);
+    const shelf = (...data: number[]) => ({
+      vectors: tensor([data.length / 2, 2], Float32Array.from(data)),
+      picture: 0,
+      outline: new Float32Array(0),
+    });
+    const bank = new Bank([shelf(0, 0, 3, 4), shelf(100, 100, 10, 0)]);
+    const { shelf: where, index, distance } = await bank.nearest(patches([0, 5, 9, 0], 2), [0, 1]);
+    expect([...where]).toEqual([0, 1]);
+    expect([...index]).toEqual([1, 1]);
     expect(distance[0]).toBeCloseTo(Math.sqrt(10), 5);
     expect(distance[1]).toBeCloseTo(1, 5);
+    const alone = await bank.nearest(patches([0, 5, 9, 0], 2), [0]);
+    expect(alone.distance[1]).toBeCloseTo(Math.sqrt(52), 5);
+    bank.dispose();
   });
 
-  it('to the own picture leave out what is near in place', async () => {
+  it('to the own picture, to every second patch, leave out what is near in place', async () => {
     const before = tf.memory().numTensors;
-    const own = await nearestOfOwn(patches([0, 0.1, 5, 7], 4), 1);
+    const own = await nearestOfOwn(patches([0, 0.1, 5, 7, 1], 5), 1);
     expect(tf.memory().numTensors).toBe(before);
-    [5, 6.9, 5, 6.9].forEach((expected, i) => expect(own[i]).toBeCloseTo(expected, 3));
+    // Compared with the values 0, 5 and 1 at columns 0, 2 and 4.
+    [1, 0.9, 4, 7, 1].forEach((expected, i) => expect(own[i]).toBeCloseTo(expected, 3));
+  });
+
+  it('are taken to the training pictures that resemble the picture most, each in its best view', () => {
+    const shelf = (picture: number, ...values: number[]) => ({
+      vectors: tensor([1, 1], Float32Array.of(0)),
+      picture,
+      outline: Float32Array.from(values),
+    });
+    const bank = new Bank([shelf(0, 9, 9), shelf(0, 1, 2), shelf(1, 1, 1), shelf(1, 5, 5), shelf(2, 7, 7)]);
+    expect(bank.resembling(patches([1, 1], 2), 2)).toEqual([2, 1]);
+    bank.dispose();
+  });
+
+  it('see a picture as a whole over 8 x 8 places', () => {
+    const data = Float32Array.from({ length: 256 }, (_, i) => i % 16);
+    const outline = outlineOf({ rows: 16, columns: 16, dimensions: 1, data });
+    expect(outline.length).toBe(64);
+    expect([...outline.slice(0, 3)]).toEqual([0.5, 2.5, 4.5]);
   });
 
   it('make a score as the mean of the largest, of one at least', () => {
