@@ -6,6 +6,7 @@ import { Queue } from 'bullmq';
 import { findRedis, RedisServer } from '../harness/redis-server.ts';
 import { openRun, taskOf, type RunOptions } from '../src/open-run.ts';
 import { connectionOf, queueName } from '../src/queue/link.ts';
+import { toQueue } from '../src/queue/payload.ts';
 import { runOnQueue, serveQueue, type ServeOptions, type ServeSummary } from '../src/queue/index.ts';
 import type { RunEvent } from '../src/run-events.ts';
 import { runExperiment } from '../src/run-experiment.ts';
@@ -204,10 +205,8 @@ describe.skipIf(!findRedis())('a queue (skipped where no redis-server is found)'
     const task = taskOf(opened.sorted.pending[0], opened.prepared, { command: '', gitCommit: null });
     const { inputs } = task;
     const changed = { ...inputs, configuration: { ...inputs.configuration, seed: 99 } };
-    const data =
-      what !== null && what !== 'seed'
-        ? what
-        : { data: null, task: { ...task, inputs: changed, key: id ?? task.key } };
+    const strange = { ...task, inputs: changed, key: id ?? task.key };
+    const data = what === null || what === 'seed' ? toQueue(strange, null) : what;
     const queue = new Queue(queueName(store), { connection: connectionOf(redis.address) });
     const notes: string[] = [];
     const { stop } = worker({

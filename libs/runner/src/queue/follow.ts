@@ -15,7 +15,7 @@ import {
   type QueuedTrial,
   type TrialReceipt,
 } from './link.ts';
-import { queuedProgress } from './payload.ts';
+import { queuedProgress, toQueue } from './payload.ts';
 
 /** Trials handed to Redis, or asked for, at once. */
 const batch = 500;
@@ -148,7 +148,7 @@ class Following {
     const jobs = trials.map((trial) => {
       const task = taskOf(trial, this.#opened.prepared, this.#origin);
       const data = dataOf(this.#options.request, trial.cells[0]);
-      return { name: 'trial', data: { task, data }, opts: { jobId: trial.key } };
+      return { name: 'trial', data: toQueue(task, data), opts: { jobId: trial.key } };
     });
     await this.#queue.addBulk(jobs);
   }

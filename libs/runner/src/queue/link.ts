@@ -9,6 +9,8 @@ export interface QueuedTrial {
   readonly task: TrialTask;
   /** Folder of its dataset where the plan was made, for workers that are not told another; null for the usual place. */
   readonly data: string | null;
+  /** Of the canonical JSON of the two. */
+  readonly sha256: string;
 }
 
 /** How a worker tells that a trial ended; its numbers lie in the store. */

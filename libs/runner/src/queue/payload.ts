@@ -1,6 +1,6 @@
 import { problemsOf } from '@fsad/files';
 import { z } from 'zod';
-import { cellSchema, inputsSchema, keySchema, trialKey } from '../store/index.ts';
+import { canonicalJson, cellSchema, inputsSchema, keySchema, sha256, trialKey } from '../store/index.ts';
 import type { TrialProgress, TrialTask } from '../trial/index.ts';
 import type { QueuedTrial } from './link.ts';
 
@@ -25,14 +25,27 @@ const task: z.ZodType<TrialTask> = z.strictObject({
   engine,
   origin: z.strictObject({ command: z.string(), gitCommit: z.string().nullable() }),
 });
-const payload: z.ZodType<QueuedTrial> = z.strictObject({ task, data: z.string().nullable() });
+const payload: z.ZodType<QueuedTrial> = z.strictObject({
+  task,
+  data: z.string().nullable(),
+  sha256: keySchema,
+});
+
+/** A trial as it goes into the queue. */
+export function toQueue(given: TrialTask, data: string | null): QueuedTrial {
+  const plain = JSON.parse(JSON.stringify({ task: given, data })) as { task: TrialTask; data: string | null };
+  return { ...plain, sha256: sha256(canonicalJson(plain)) };
+}
 
 /** The trial that a job of the queue holds. @throws Error saying what makes it none */
 export function queuedTrial(id: string | undefined, data: unknown): QueuedTrial {
   const checked = payload.safeParse(data);
   if (!checked.success)
     throw new Error(`the queue holds something that is no trial: ${problemsOf(checked.error)}`);
-  const { key, inputs } = checked.data.task;
+  const { sha256: checksum, ...plain } = checked.data;
+  if (checksum !== sha256(canonicalJson(plain)))
+    throw new Error('the queue holds a trial that was changed since it was handed over');
+  const { key, inputs } = plain.task;
   if (id !== key || trialKey(inputs) !== key)
     throw new Error(`the queue holds a trial whose inputs are not those that its key ${key} stands for`);
   return checked.data;

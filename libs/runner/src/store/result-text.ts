@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { InvalidFileError, problemsOf } from '@fsad/files';
 import { canonicalJson, sha256, trialKey } from './key.ts';
-import type { TrialResult, TrialSummary } from './result.ts';
+import { resultSchema, type TrialResult, type TrialSummary } from './result.ts';
 import { storedResult, storedSummary } from './schema.ts';
 
 const advice = 'move it away, and the next run makes it again';
@@ -36,7 +36,8 @@ export function decodeResult(text: string, path: string, key: string): TrialResu
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     return refuse('not the result of a trial');
   const { checksum, ...plain } = parsed as Record<string, unknown>;
-  if (checksum !== undefined && checksum !== sha256(canonicalJson(plain)))
+  if (plain.schema === 1 && checksum === undefined) plain.schema = resultSchema;
+  else if (checksum !== sha256(canonicalJson(plain)))
     return refuse('was changed since it was written: its checksum does not fit');
   const checked = storedResult.safeParse(plain);
   if (!checked.success)

@@ -1,6 +1,6 @@
 import { DATASET_NAMES } from '@fsad/datasets';
 import { z } from 'zod';
-import type { Cell, TrialInputs, TrialResult, TrialSummary } from './result.ts';
+import { resultSchema, type Cell, type TrialInputs, type TrialResult, type TrialSummary } from './result.ts';
 
 // What a store, or a queue, may hold. Names become parts of paths in reports, so they have an alphabet of their own.
 
@@ -97,7 +97,7 @@ const whole = 'status, failure and metrics do not fit one another';
 
 export const storedResult: z.ZodType<TrialResult> = z
   .strictObject({
-    schema: z.literal(1),
+    schema: z.literal(resultSchema),
     key: keySchema,
     cells: z.array(cellSchema),
     status: z.enum(statuses),

@@ -1,7 +1,13 @@
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
 import type { TrialDraw } from '../plan/index.ts';
-import type { Cell, Provenance, TrialInputs, TrialResult } from '../store/index.ts';
+import {
+  resultSchema,
+  type Cell,
+  type Provenance,
+  type TrialInputs,
+  type TrialResult,
+} from '../store/index.ts';
 
 /** A trial as it is handed to a process: values only, so that it can cross a pipe or a queue. */
 export interface TrialTask {
@@ -89,7 +95,7 @@ export function resultFrame(
   { split, test }: TrialImages,
 ): Pick<TrialResult, 'schema' | 'key' | 'cells' | 'inputs' | 'split' | 'test' | 'warnings'> {
   return {
-    schema: 1,
+    schema: resultSchema,
     key: task.key,
     cells: task.cells,
     inputs: task.inputs,

@@ -1,4 +1,4 @@
-import { trialKey, type Cell, type TrialInputs, type TrialResult } from '../../src/index.ts';
+import { resultSchema, trialKey, type Cell, type TrialInputs, type TrialResult } from '../../src/index.ts';
 
 export function sampleCell(className: string): Cell {
   return {
@@ -34,7 +34,7 @@ export function sampleInputs(className: string): TrialInputs {
 export function sampleResult(className: string): TrialResult {
   const inputs = sampleInputs(className);
   return {
-    schema: 1,
+    schema: resultSchema,
     key: trialKey(inputs),
     cells: [sampleCell(className)],
     status: 'ok',
