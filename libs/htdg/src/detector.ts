@@ -74,7 +74,8 @@ export class HtdgDetector implements Detector {
     }
     const plans = planScales(this.config, colour);
     const pyramid = trainingPyramid(images, pyramidOf(this.config));
-    if (context.checkpoints) await writeHeader(context.checkpoints, { config: this.config, origin });
+    const header = { config: this.config, origin };
+    if (context.checkpoints) await writeHeader(context.checkpoints, header);
     const scales = await trainScales({
       engine: this.engine,
       config: this.config,
@@ -85,7 +86,10 @@ export class HtdgDetector implements Detector {
       signal: context.signal,
       keepAfter: context.keepAfter,
       store: context.checkpoints
-        ? folderStore(context.checkpoints, origin, plans, context.beforeCheckpoint)
+        ? folderStore(context.checkpoints, header, plans, {
+            beforeCheckpoint: context.beforeCheckpoint,
+            onDamaged: (text) => context.report({ type: 'note', text }),
+          })
         : undefined,
     });
     await this.#forget();

@@ -1,11 +1,19 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseConfig } from '@fsad/detector';
 import { writeFolderAtomically } from '@fsad/files';
 import { configSchema, currentConfig } from './config.ts';
-import type { HtdgModel, ModelOrigin, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
+import type { HtdgModel, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
-import { decodeCheckpoint, decodeScale, encodeCheckpoint, encodeScale, fingerprintOf } from './scale-file.ts';
+import {
+  decodeCheckpoint,
+  decodeScale,
+  encodeCheckpoint,
+  encodeScale,
+  ownerOf,
+  type ScaleOwner,
+} from './scale-file.ts';
 import { planScales, type ScalePlan } from './scales.ts';
 
 const FORMAT = 'fsad-htdg-v1';
@@ -14,16 +22,36 @@ const scaleName = (n: number): string => `scale-${n}.safetensors`;
 
 type Header = Pick<HtdgModel, 'config' | 'origin'>;
 
+interface StoreHooks {
+  readonly beforeCheckpoint?: () => void;
+  /** Gets a sentence for the person. */
+  readonly onDamaged?: (text: string) => void;
+}
+
 /** Writes `config.json`, which says what a model folder holds or, during training, will hold. */
 export async function writeHeader(directory: string, { config, origin }: Header): Promise<void> {
   const header = { format: FORMAT, method: NAME, numericVersion: NUMERIC_VERSION, config, origin };
   await write(directory, 'config.json', Buffer.from(`${JSON.stringify(header, null, 2)}\n`));
 }
 
+/** What a training's scales say of it. */
+function ownedBy({ config, origin }: Header): ScaleOwner {
+  return { fingerprint: origin.fingerprint, config: digestOf(config) };
+}
+
+/** SHA-256 of a configuration, whatever the order of its keys. */
+function digestOf(config: unknown): string {
+  const sorted = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify(config, sorted)).digest('hex');
+}
+
 /** Writes a whole model: `config.json`, and one safetensors file a scale. */
 export async function writeModel(directory: string, model: HtdgModel): Promise<void> {
   for (const [n, scale] of model.scales.entries()) {
-    await write(directory, scaleName(n), encodeScale(n, scale, model.origin.fingerprint));
+    await write(directory, scaleName(n), encodeScale(n, scale, ownedBy(model)));
   }
   await writeHeader(directory, model);
   await rm(join(directory, CHECKPOINT), { force: true });
@@ -34,7 +62,7 @@ export async function writeModel(directory: string, model: HtdgModel): Promise<v
  * @throws Error naming a missing, truncated, altered or foreign file and what to do.
  */
 export async function readModel(directory: string): Promise<HtdgModel> {
-  const { config, origin } = await readHeader(directory);
+  const { config, origin, stored } = await readHeaderFile(directory);
   const plans = planScales(config, origin.colour);
   const scales: TrainedScale[] = [];
   for (const [n, plan] of plans.entries()) {
@@ -45,13 +73,24 @@ export async function readModel(directory: string): Promise<HtdgModel> {
         `${path}: missing; of ${plans.length} scales ${n} are finished. Continue the training with --resume, or restore the file`,
       );
     }
+    const owner = ownerOf(content, path);
+    if (owner.fingerprint !== origin.fingerprint) {
+      throw new Error(
+        `${path}: belongs to another training than ${join(directory, 'config.json')}; put back the files of one training, or train again`,
+      );
+    }
+    if (owner.config !== undefined && owner.config !== digestOf(stored)) {
+      throw new Error(
+        `${join(directory, 'config.json')}: its configuration is not the one that ${path} was trained with; put it back, or train again`,
+      );
+    }
     scales.push(decodeScale(content, path, n, plan));
   }
   return { config, origin, scales };
 }
 
-/** What the folder's `config.json` says. @throws Error naming what is wrong with it. */
-export async function readHeader(directory: string): Promise<Header> {
+/** What the folder's `config.json` says, and the configuration as it stands there. @throws Error naming what is wrong with it. */
+async function readHeaderFile(directory: string): Promise<Header & { readonly stored: unknown }> {
   const path = join(directory, 'config.json');
   const content = await readIfThere(path);
   if (!content) throw new Error(`${path}: missing; ${directory} is not a model folder`);
@@ -69,35 +108,49 @@ export async function readHeader(directory: string): Promise<Header> {
       `${path}: saved by version ${header.numericVersion} of ${NAME}, this is version ${NUMERIC_VERSION}; train it again`,
     );
   }
-  return { config: parseConfig(path, configSchema, currentConfig(header.config)), origin: header.origin };
+  const config = parseConfig(path, configSchema, currentConfig(header.config));
+  return { config, origin: header.origin, stored: header.config };
 }
 
-/** A training's folder: finished scales and the checkpoint of the one in work. Files of another training are passed over. */
+/**
+ * A training's folder: finished scales and the checkpoint of the one in work. Files of another training are passed over, and so are damaged ones, which
+ * `onDamaged` is told of: they cost what was learned since the file before them.
+ */
 export function folderStore(
   directory: string,
-  origin: ModelOrigin,
+  header: Header,
   plans: readonly ScalePlan[],
-  beforeCheckpoint: () => void = () => undefined,
+  { beforeCheckpoint = () => undefined, onDamaged = () => undefined }: StoreHooks = {},
 ): TrainingStore {
-  const { fingerprint } = origin;
+  const { fingerprint } = header.origin;
+  const readable = async <Value>(
+    name: string,
+    decode: (content: Buffer, path: string) => Value,
+  ): Promise<Value | null> => {
+    const path = join(directory, name);
+    const content = await readIfThere(path);
+    if (!content) return null;
+    try {
+      return decode(content, path);
+    } catch (error) {
+      onDamaged(`${(error as Error).message}; going on from what was learned before it`);
+      return null;
+    }
+  };
   return {
-    async finishedScale(n) {
-      const path = join(directory, scaleName(n));
-      const content = await readIfThere(path);
-      if (!content || fingerprintOf(content, path) !== fingerprint) return null;
-      return decodeScale(content, path, n, plans[n]);
-    },
+    finishedScale: (n) =>
+      readable(scaleName(n), (content, path) =>
+        ownerOf(content, path).fingerprint === fingerprint ? decodeScale(content, path, n, plans[n]) : null,
+      ),
     async saveScale(n, scale) {
       beforeCheckpoint();
-      await write(directory, scaleName(n), encodeScale(n, scale, fingerprint));
+      await write(directory, scaleName(n), encodeScale(n, scale, ownedBy(header)));
     },
-    async checkpoint() {
-      const path = join(directory, CHECKPOINT);
-      const content = await readIfThere(path);
-      if (!content) return null;
-      const found = decodeCheckpoint(content, path);
-      return found.fingerprint === fingerprint ? found.checkpoint : null;
-    },
+    checkpoint: () =>
+      readable(CHECKPOINT, (content, path) => {
+        const found = decodeCheckpoint(content, path);
+        return found.fingerprint === fingerprint ? found.checkpoint : null;
+      }),
     async saveCheckpoint(checkpoint: ScaleCheckpoint) {
       beforeCheckpoint();
       await write(directory, CHECKPOINT, encodeCheckpoint(checkpoint, fingerprint));

@@ -13,8 +13,16 @@ import type { ScalePlan } from './scales.ts';
 
 const LOSSES = ['real', 'fake', 'adversarial', 'reconstruction'] as const;
 
+/** Which training a scale belongs to. */
+export interface ScaleOwner {
+  /** Of the training; see `ModelOrigin`. */
+  readonly fingerprint: string;
+  /** Digest of its configuration; left out by models of before. */
+  readonly config?: string;
+}
+
 /** A finished scale as a safetensors file with its own checksum. */
-export function encodeScale(n: number, scale: TrainedScale, fingerprint: string): Uint8Array {
+export function encodeScale(n: number, scale: TrainedScale, { fingerprint, config }: ScaleOwner): Uint8Array {
   const tensors = new Map<string, Tensor>();
   put(tensors, 'discriminator', scale.discriminator);
   if (scale.generator) {
@@ -25,7 +33,12 @@ export function encodeScale(n: number, scale: TrainedScale, fingerprint: string)
   }
   putKept(tensors, scale.kept);
   tensors.set('losses', encodeLosses(scale.losses));
-  return encode(tensors, { scale: String(n), side: String(scale.side), fingerprint });
+  return encode(tensors, {
+    scale: String(n),
+    side: String(scale.side),
+    fingerprint,
+    ...(config && { config }),
+  });
 }
 
 /**
@@ -85,9 +98,10 @@ export function decodeCheckpoint(
   return { checkpoint, fingerprint: metadata.fingerprint };
 }
 
-/** The fingerprint of the training a scale file belongs to. */
-export function fingerprintOf(content: Uint8Array, origin: string): string {
-  return decode(content, origin).metadata.fingerprint;
+/** The training that a scale file says it belongs to. @throws Error when the file is damaged. */
+export function ownerOf(content: Uint8Array, origin: string): ScaleOwner {
+  const { fingerprint, config } = decode(content, origin).metadata;
+  return { fingerprint, config };
 }
 
 function encode(tensors: ReadonlyMap<string, Tensor>, metadata: Record<string, string>): Uint8Array {

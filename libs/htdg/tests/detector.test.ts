@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DetectorEvent } from '@fsad/detector';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
 import { method } from '../src/detector.ts';
 import { presets } from '../src/presets.ts';
@@ -194,14 +195,62 @@ describe('a model folder', () => {
     const path = join(folder, 'scale-1.safetensors');
     const { model } = await method.load(folder, runtime);
     model.scales[1].generator!.state.get('block2.norm.weight')!.data[3] = value;
-    await writeFile(path, encodeScale(1, model.scales[1], model.origin.fingerprint));
+    await writeFile(path, encodeScale(1, model.scales[1], model.origin));
     await expect(method.load(folder, runtime)).rejects.toThrow(
       new RegExp(`scale-1\\.safetensors: tensor generator\\.block2\\.norm\\.weight holds ${value}`),
     );
   });
 
+  it('with a scale of another training, or an edited configuration, is refused', async () => {
+    const path = join(folder, 'config.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"fraction": 1,', '"fraction": 0.5,'));
+    await expect(method.load(folder, runtime)).rejects.toThrow(
+      /config\.json: its configuration is not the one that/,
+    );
+    await writeFile(path, text);
+    const other = join(folder, '..', 'other');
+    const detector = await method.create(small(), runtime);
+    await detector.fit(pictures().train, { ...quiet, seed: 1 });
+    await detector.save(other);
+    detector.dispose();
+    await copyFile(join(other, 'scale-1.safetensors'), join(folder, 'scale-1.safetensors'));
+    await expect(method.load(folder, runtime)).rejects.toThrow(
+      /scale-1\.safetensors: belongs to another training/,
+    );
+  });
+
+  it('whose training is continued with a torn checkpoint or scale loses what came after the last good file, and says so', async () => {
+    const notes: string[] = [];
+    const report = (event: DetectorEvent): void => void (event.type === 'note' && notes.push(event.text));
+    const again = async (): Promise<string[]> => {
+      const detector = await method.create(small(), runtime);
+      await detector.fit(pictures().train, { seed: 0, report, checkpoints: folder });
+      const states = detector.model.scales.map(({ discriminator }) => [...discriminator.values()]);
+      detector.dispose();
+      return states.map((state) => state.map(({ data }) => data.join()).join());
+    };
+    const undisturbed = await again();
+    expect(notes).toEqual([]);
+    await rm(join(folder, 'scale-1.safetensors'));
+    await writeFile(join(folder, 'checkpoint.safetensors'), 'torn');
+    expect(await again()).toEqual(undisturbed);
+    await rm(join(folder, 'checkpoint.safetensors'));
+    await truncate(join(folder, 'scale-0.safetensors'), 5000);
+    expect(await again()).toEqual(undisturbed);
+    expect(notes).toEqual([
+      expect.stringMatching(/checkpoint\.safetensors.*; going on from what was learned before it$/),
+      expect.stringMatching(/scale-0\.safetensors.*; going on from what was learned before it$/),
+    ]);
+  });
+
   it('that says its discriminator was not averaged opens; one that was is refused by that key', async () => {
     const path = join(folder, 'config.json');
+    const { model } = await method.load(folder, runtime);
+    for (const [n, scale] of model.scales.entries()) {
+      const { fingerprint } = model.origin;
+      await writeFile(join(folder, `scale-${n}.safetensors`), encodeScale(n, scale, { fingerprint }));
+    }
     const header = JSON.parse(await readFile(path, 'utf8')) as { config: { training: object } };
     const write = (averageFrom: unknown): Promise<void> => {
       const config = { ...header.config, training: { ...header.config.training, averageFrom } };
