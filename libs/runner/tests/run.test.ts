@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +74,28 @@ describe('run', () => {
     const mended = runOptions(store, smallExperiment(), { request: request(smallExperiment(), only) });
     await expect(runExperiment(mended)).rejects.toThrow('made differently');
     expect(await runExperiment({ ...mended, retryFailed: true })).toMatchObject({ ok: 1, failed: 0 });
+  });
+
+  it('fits again where the model or a checkpoint that an attempt left is torn', async () => {
+    const only = request(smallExperiment(), { where: ['class=3 shots=1 trial=0'] });
+    const notes: string[] = [];
+    const onEvent = (event: RunEvent): void => void (event.type === 'note' && notes.push(event.text));
+    const options = runOptions(store, smallExperiment(), { request: only, onEvent });
+    const { sorted, prepared } = await openRun(options);
+    await prepared.close();
+    const work = join(store, 'work', sorted.pending[0].key);
+    await mkdir(join(work, 'checkpoints'), { recursive: true });
+    await mkdir(join(work, 'model'));
+    await writeFile(join(work, 'model-saved'), '');
+    await writeFile(join(work, 'model', 'config.json'), '{"torn');
+    await writeFile(join(work, 'checkpoints', 'scale-0.checkpoint.safetensors'), 'torn');
+    await writeFile(join(work, 'clock.json'), '{"attempts":"many"}');
+    await writeFile(join(work, 'scored.jsonl'), '{"from":0}\n[]\n');
+    expect(await runExperiment(options)).toMatchObject({ ok: 1, failed: 0 });
+    expect(notes).toEqual([
+      expect.stringContaining('it is fitted again, from its checkpoints'),
+      expect.stringContaining('starting scale-0 from the beginning'),
+    ]);
   });
 
   it('does the others while another process works on one, and that one when it is let go', async () => {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { journalPath } from '@fsad/tracking/journal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   canonicalJson,
@@ -202,13 +204,17 @@ describe('store', () => {
     expect((await openStore(directory)).cell(sampleCell('a'))?.status).toBe('ok');
   });
 
-  it('removes the work folder of a finished trial, and keeps that of an unfinished one', async () => {
+  it('removes the work folder and the lock that a dead process left of a finished trial, and keeps the work of an unfinished one', async () => {
     const store = await openStore(directory);
     const result = sampleResult('a');
     await store.commit(result);
     await mkdir(join(directory, 'work', result.key));
     await mkdir(join(directory, 'work', 'e'.repeat(64)));
+    const lock = `${journalPath(directory, result.key)}.lock`;
+    await mkdir(dirname(lock), { recursive: true });
+    await writeFile(lock, JSON.stringify({ pid: 4194304, host: hostname() }));
     await openStore(directory);
+    expect(existsSync(lock)).toBe(false);
     expect(await readdir(join(directory, 'work'))).toEqual(['e'.repeat(64)]);
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { acquireLock, encodeRecord, flushFolderSync, type Lock } from '@fsad/files';
+import { acquireLock, encodeRecord, flushFolderSync, LockedError, type Lock } from '@fsad/files';
 import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client/limits';
 import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
 import { scanJournal } from './journal-file.ts';
@@ -38,6 +38,19 @@ export function openJournal(store: string, key: string, options: AppenderOptions
     return new Journal(store, key, path, lock, options);
   } catch (error) {
     lock.release();
+    throw error;
+  }
+}
+
+/** Whether a living process writes the journal of a trial; a lock that a dead one left is removed. */
+export function isBeingWritten(store: string, key: string): boolean {
+  const lock = `${journalPath(store, key)}.lock`;
+  if (!existsSync(lock)) return false;
+  try {
+    acquireLock(lock, 'Looking after what a process left').release();
+    return false;
+  } catch (error) {
+    if (error instanceof LockedError) return true;
     throw error;
   }
 }

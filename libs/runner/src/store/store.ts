@@ -1,6 +1,7 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskFullError, isDiskFull, readdirOrNothing, replaceFile, sweepTemporaries } from '@fsad/files';
+import { isBeingWritten } from '@fsad/tracking/journal';
 import {
   indexLines,
   indexName,
@@ -183,11 +184,11 @@ class FolderStore implements Store {
     await replaceFile(join(this.directory, indexName), `${[...live.values()].join('\n')}\n`);
   }
 
-  /** Removes the work folders of finished trials whose process was stopped before it could. */
+  /** Removes the work folders, and the locks, of finished trials whose process was stopped before it could. */
   async #removeFinishedWork(): Promise<void> {
     const unfinished = new Set(await readdirOrNothing(join(this.directory, 'work')));
     for (const { key, status } of unfinished.size > 0 ? this.#cells.values() : []) {
-      if (status !== 'ok' || !unfinished.has(key)) continue;
+      if (status !== 'ok' || !unfinished.has(key) || isBeingWritten(this.directory, key)) continue;
       await rm(workFolder(this.directory, key), { recursive: true, force: true });
     }
   }

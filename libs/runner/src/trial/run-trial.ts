@@ -56,13 +56,16 @@ export async function runTrial(
   resetPeakMemory();
   const journal = openJournal(store, task.key);
   for (const note of journal.recovery.notes) hooks.onNote(note);
+  let result: TrialResult;
   try {
     const before = await readableResult(store, task.key);
-    if (before?.status === 'ok') return before;
-    return await attempt(task, surroundings, registry, hooks, journal);
+    result = before?.status === 'ok' ? before : await attempt(task, surroundings, registry, hooks, journal);
   } finally {
     journal.close();
   }
+  // Last: as long as it is there, a store that is opened looks after what a killed process left of a finished trial.
+  await rm(workFolder(store, task.key), { recursive: true, force: true });
+  return result;
 }
 
 async function attempt(
@@ -107,8 +110,6 @@ async function attempt(
     };
     if (!told) tellResult(journal, store, result);
     await writeResult(store, result);
-    clearInterval(clock);
-    await rm(work, { recursive: true, force: true });
     return result;
   } catch (error) {
     watch.stop();
@@ -139,7 +140,14 @@ async function fitted(given: {
   const runtime = { engine: task.engine.runtime, threads: surroundings.threads };
   const model = join(work, 'model');
   const saved = join(work, 'model-saved');
-  if (await exists(saved)) return method.load(model, runtime);
+  if (await exists(saved)) {
+    try {
+      return await method.load(model, runtime);
+    } catch (error) {
+      hooks.onNote(`${(error as Error).message}; it is fitted again, from its checkpoints`);
+      await rm(saved);
+    }
+  }
 
   const train = await Promise.all(images.split.train.map(({ id }) => dataset.image(id)));
   const detector = await method.create(method.parseConfig(configuration.settings), runtime);
