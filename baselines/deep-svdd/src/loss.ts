@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { quantileSorted } from 'd3-array';
+import { quantileOfSorted } from '@fsad/metrics';
 
 /** Components of the centre closer to zero than this are moved away from it, as a zero component could be met trivially. */
 const margin = 0.1;
@@ -23,7 +23,7 @@ export function softBoundaryLoss(distances: tf.Tensor1D, radius: number, nu: num
 /** The (1 - nu) quantile of the distances, linearly interpolated: the radius that leaves a share nu outside. */
 export function radiusQuantile(squared: ArrayLike<number>, nu: number): number {
   const distances = Array.from(squared, Math.sqrt).sort((a, b) => a - b);
-  return quantileSorted(distances, 1 - nu) as number;
+  return quantileOfSorted(distances, 1 - nu);
 }
 
 /** The mean code, components within 0.1 of zero moved to +-0.1 by sign; an exact zero stays. */

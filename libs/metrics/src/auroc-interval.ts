@@ -1,7 +1,7 @@
 import { randomStream } from '@fsad/tensors';
-import { quantileSorted } from 'd3-array';
 import { rankingAuroc } from './auroc.ts';
 import { normalQuantile } from './distributions.ts';
+import { quantileOfSorted } from './statistics.ts';
 import { rank, type Labels, type Ranking } from './ranking.ts';
 
 /** An AUROC with its confidence interval. */
@@ -107,8 +107,8 @@ function bootstrapInterval(ranking: Ranking, level: number, resamples: number, s
   areas.sort((a, b) => a - b);
   return {
     auroc: rankingAuroc(ranking),
-    low: quantileSorted(areas, (1 - level) / 2) as number,
-    high: quantileSorted(areas, (1 + level) / 2) as number,
+    low: quantileOfSorted(areas, (1 - level) / 2),
+    high: quantileOfSorted(areas, (1 + level) / 2),
     level,
     method: 'bootstrap',
   };

@@ -13,6 +13,7 @@ export {
   type ScoreMap,
 } from './localisation.ts';
 export { pairedDifference, wilcoxonSignedRank, type PairedDifference, type WilcoxonTest } from './paired.ts';
+export { deviation, mean, quantileOfSorted } from './statistics.ts';
 export {
   classAverage,
   difference,

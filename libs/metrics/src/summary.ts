@@ -1,5 +1,5 @@
-import { deviation, mean } from 'd3-array';
 import { studentQuantile } from './distributions.ts';
+import { deviation, mean } from './statistics.ts';
 
 /** Trials, or pairs, below which no interval, difference or test is given: two values leave one degree of freedom, whose interval says nothing. */
 export const leastTrials = 3;
@@ -29,8 +29,8 @@ export function summarize(values: readonly number[]): Summary {
     );
   return {
     count: values.length,
-    mean: mean(values) as number,
-    std: deviation(values) ?? null,
+    mean: mean(values),
+    std: values.length > 1 ? deviation(values) : null,
   };
 }
 
@@ -68,7 +68,7 @@ export interface ClassAverage {
  */
 export function classAverage(classes: readonly Summary[]): ClassAverage {
   if (classes.length === 0) throw new RangeError('an average over classes needs at least one class');
-  const average = mean(classes, (one) => one.mean) as number;
+  const average = mean(classes.map((one) => one.mean));
   const stds = classes.flatMap(({ count, std }) => (std === null || count < leastTrials ? [] : [std]));
   if (stds.length < classes.length) {
     return { classes: classes.length, mean: average, meanOfStds: null, standardError: null, degrees: null };
@@ -77,7 +77,7 @@ export function classAverage(classes: readonly Summary[]): ClassAverage {
   return {
     classes: classes.length,
     mean: average,
-    meanOfStds: mean(stds) as number,
+    meanOfStds: mean(stds),
     standardError: Math.sqrt(parts.reduce((sum, part) => sum + part.variance, 0)) / classes.length,
     degrees: welchDegrees(parts),
   };
