@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const layers = ['files', 'base', 'service', 'part', 'method', 'runner', 'app'];
+const layers = ['files', 'base', 'service', 'part', 'method', 'runner', 'front', 'app'];
 
 export default tseslint.config(
   {

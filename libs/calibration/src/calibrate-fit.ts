@@ -41,7 +41,7 @@ const HEIGHT_AT = 0.995;
  * @returns the calibration but for the model's digest.
  * @throws RangeError without images.
  */
-export async function calibrateFit(fit: FitToCalibrate): Promise<Omit<Calibration, 'model'>> {
+export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
   const { images, copies, detector: whole, signal } = fit;
   if (images.length === 0) throw new RangeError('a calibration needs the pictures that were learned from');
   const refits = images.length === 1 ? 0 : Math.max(2, Math.min(fit.refits, images.length));

@@ -31,7 +31,11 @@ export const calibrationSchema = z.strictObject({
   moved: z.strictObject({ before: z.number().nullable(), good: count, bad: count }).nullable(),
 });
 
-export type Calibration = z.infer<typeof calibrationSchema>;
+/** As it lies beside a model. */
+export type StoredCalibration = z.infer<typeof calibrationSchema>;
+
+/** What good pictures score under a model. */
+export type Calibration = Omit<StoredCalibration, 'model'>;
 
 /** A score on the common scale, and what it means. */
 export interface Verdict {

@@ -2,15 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, replaceFile } from '@fsad/files';
-import { calibrationSchema, type Calibration } from './calibration.ts';
+import { calibrationSchema, type Calibration, type StoredCalibration } from './calibration.ts';
 
 const NAME = 'calibration.json';
 
 /** Writes the calibration of the model in a folder into it; one that lay there is replaced. */
-export async function writeCalibration(
-  folder: string,
-  made: Omit<Calibration, 'model'>,
-): Promise<Calibration> {
+export async function writeCalibration(folder: string, made: Calibration): Promise<StoredCalibration> {
   const calibration = { ...made, model: await modelDigest(folder) };
   await replaceFile(join(folder, NAME), `${JSON.stringify(calibration, null, 1)}\n`);
   return calibration;
@@ -20,7 +17,7 @@ export async function writeCalibration(
  * The calibration of the model in a folder; null where none lies there.
  * @throws Error naming a file that is damaged or belongs to another model.
  */
-export async function readCalibration(folder: string): Promise<Calibration | null> {
+export async function readCalibration(folder: string): Promise<StoredCalibration | null> {
   const file = join(folder, NAME);
   try {
     await readFile(file);

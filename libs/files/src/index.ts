@@ -28,3 +28,4 @@ export {
 } from './outputs.ts';
 export { csvCell, printable } from './outside-text.ts';
 export { duration } from './duration.ts';
+export { fromSource, moduleBeside } from './from-source.ts';

@@ -1,3 +1,5 @@
+import { moduleBeside } from '@fsad/files';
+
 export { canonicalJson, cellId, differences, trialKey } from './store/index.ts';
 export {
   resultSchema,
@@ -39,8 +41,16 @@ export {
 } from './trial/index.ts';
 export { configure, type ConfigRequest } from './plan/index.ts';
 export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
-export { methodNamed, openModel, type OpenedModel } from './open-model.ts';
-export { readTiles, writeTiles } from './tiles-file.ts';
+export {
+  calibrateModel,
+  fitModel,
+  methodNamed,
+  openModel,
+  saveModel,
+  writeTiles,
+  type FitRequest,
+  type OpenedModel,
+} from './model/index.ts';
 export { methods, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';
 export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
@@ -52,4 +62,4 @@ export { runExperiment } from './run-experiment.ts';
 export { ChangedCellsError } from './plan/index.ts';
 
 /** Address of the module with the project's own methods, datasets and engines. */
-export const defaultRegistry = new URL('./default-registry.ts', import.meta.url).href;
+export const defaultRegistry = moduleBeside('./default-registry', import.meta.url).href;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { calibrateFit, caveats } from '@fsad/calibration';
+import { caveats } from '@fsad/calibration';
 import { writeCalibration } from '@fsad/calibration/folder';
 import {
   requireTrainingImages,
@@ -15,6 +15,7 @@ import type { Image } from '@fsad/images';
 import { duration, requireNoInput, requireOutputFolder, writeFolderAtomically } from '@fsad/files';
 import { trainingFiles } from '@fsad/reporting';
 import {
+  calibrateModel,
   configure,
   methodNamed,
   OWN_PICTURES,
@@ -170,16 +171,13 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       await detector.save(argv.out);
       await rm(checkpointsOf(argv.out), { recursive: true, force: true });
       if (argv.calibrate ?? own) {
-        const made = await calibrateFit({
+        const { seed } = argv;
+        const made = await calibrateModel({
+          method,
           detector,
+          create,
           images,
-          refit: async (some) => {
-            const other = await create();
-            await other.fit(some, { seed: argv.seed, report: () => undefined, signal });
-            return other;
-          },
-          refits: method.quickFit ? LEFT_OUT : 2,
-          copies: 4,
+          seed,
           signal,
           onProgress: (done, total) => progress.update('what good pictures score', done, total),
         });
@@ -196,9 +194,6 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     await dataset.close();
   }
 }
-
-/** Pictures up to this many are left out one at a time by a method whose fit is quick. */
-const LEFT_OUT = 10;
 
 /** What the number of training pictures means, where it is outside of what few-shot methods are for. */
 function wordsOnNumber(shots: number): string[] {

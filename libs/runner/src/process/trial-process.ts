@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fromSource, moduleBeside } from '@fsad/files';
 import { stepOf, type FromChild, type Leaving, type Telling, type ToChild } from './child-messages.ts';
 import type { Ending, TrialProgress } from '../trial/index.ts';
 
@@ -29,8 +30,11 @@ export interface ChildOptions {
   readonly onNote?: (text: string) => void;
 }
 
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const childFile = fileURLToPath(new URL('./child.ts', import.meta.url));
+/** What Node needs to run the child's module. */
+const loader = fromSource
+  ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
+  : [];
+const childFile = fileURLToPath(moduleBeside('./child', import.meta.url));
 
 /**
  * Training leaves a hundred megabytes a second of young arrays behind. In the small heap of a trial's process V8 takes them for a reason to collect the old space as
@@ -101,7 +105,7 @@ export class TrialProcess {
   #running(): ChildProcess {
     const usable = this.#child?.connected && this.#child.exitCode === null && this.#child.signalCode === null;
     if (this.#child && usable) return this.#child;
-    const child = spawn(process.execPath, [oldSpaceRoom, '--import', loader, childFile], {
+    const child = spawn(process.execPath, [oldSpaceRoom, ...loader, childFile], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#trials = 0;

@@ -7,9 +7,9 @@ import {
   type DetectorMethod,
   type MethodRuntime,
 } from '@fsad/detector';
-import { resolveEngine } from './engines.ts';
-import { methods } from './methods.ts';
-import type { ResolvedEngine } from './registry.ts';
+import { resolveEngine } from '../engines.ts';
+import { methods } from '../methods.ts';
+import type { ResolvedEngine } from '../registry.ts';
 import { readTiles } from './tiles-file.ts';
 
 /** A saved model, ready to score. */
@@ -17,6 +17,8 @@ export interface OpenedModel {
   readonly method: DetectorMethod<unknown>;
   readonly detector: Detector;
   readonly engine: ResolvedEngine;
+  /** Parts along a side that pictures are cut into. */
+  readonly tiles: number;
   /** What good pictures score; null where it was never asked for. */
   readonly calibration: Calibration | null;
 }
@@ -33,5 +35,5 @@ export async function openModel(directory: string, asked: MethodRuntime): Promis
   const [tiles, calibration] = await Promise.all([readTiles(directory), readCalibration(directory)]);
   const engine = await resolveEngine(method.engine, asked.engine);
   const detector = await method.load(directory, { ...asked, engine: engine.runtime });
-  return { method, detector: tiles > 1 ? tiled(detector, tiles) : detector, engine, calibration };
+  return { method, detector: tiles > 1 ? tiled(detector, tiles) : detector, engine, tiles, calibration };
 }

@@ -1,0 +1,134 @@
+// Writes dist/, the package that people install: every library and the command line as JavaScript, module by module at the places they have in the
+// repository, so that what lies beside a module (kernels, weights, tables) is found beside it; type declarations of the front door; and a package.json
+// that lists the packages the modules really import.
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { writeDeclarations } from './declarations.mjs';
+
+const library = fileURLToPath(new URL('..', import.meta.url));
+const root = join(library, '..', '..');
+const dist = join(library, 'dist');
+const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const own = read(join(library, 'package.json'));
+const workspace = read(join(root, 'package.json'));
+
+const entries = [
+  'libs/fsad/src/index.ts',
+  'apps/cli/src/main.ts',
+  'libs/runner/src/process/child.ts',
+  'libs/runner/src/default-registry.ts',
+  ...readdirSync(join(root, 'experiments'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `experiments/${name}`),
+];
+
+/** What is found beside modules, and is no module: copied to the same place. */
+const beside = [
+  ['libs/patch-network/native', /\.[ch]$/],
+  ['libs/patch-network/scripts', /^build(-native|-files)\.mjs$/],
+  ['libs/patch-network/build', /\.wasm$|^wasm\.json$/],
+  ['libs/patch-network/src/kernels', /\.mjs$/],
+  ['libs/features/weights', /./],
+  ['libs/reporting/src', /\.json$/],
+];
+
+/** What the repository runs from source with, and builds what the package brings ready made. */
+const repositoryOnly = ['tsx', '@yowasp/clang'];
+
+/** Only what lies in the repository goes into the package. */
+const outside = (id) => !/^(\.|\/|\0|@fsad\/|@oxc-project\/|fsad$|[A-Z]:)/.test(id);
+
+await build();
+
+async function build() {
+  rmSync(dist, { recursive: true, force: true });
+  const modules = await bundle();
+  writeDeclarations(root, entries[0], dist, doorsOf());
+  for (const [folder, wanted] of beside) copyFiles(folder, wanted);
+  cpSync(join(library, 'assets'), dist, { recursive: true });
+  for (const name of ['README.md', 'LICENSE']) cpSync(join(root, name), join(dist, name));
+  writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest(modules), null, 2)}\n`);
+}
+
+async function bundle() {
+  const made = await rolldown({ cwd: root, input: entries, platform: 'node', external: outside });
+  const layout = { preserveModules: true, preserveModulesRoot: root };
+  const { output } = await made.write({ dir: dist, format: 'esm', ...layout });
+  await made.close();
+  return output;
+}
+
+function copyFiles(folder, wanted) {
+  const names = readdirSync(join(root, folder)).filter((name) => wanted.test(name));
+  if (names.length === 0) throw new Error(`${folder}: nothing to copy; run npm ci first`);
+  mkdirSync(join(dist, folder), { recursive: true });
+  for (const name of names) cpSync(join(root, folder, name), join(dist, folder, name));
+}
+
+/** The published package.json. */
+function manifest(files) {
+  const { version, description, license } = own;
+  return {
+    name: own.name,
+    version,
+    description,
+    license,
+    repository: workspace.repository,
+    keywords: ['anomaly-detection', 'few-shot', 'defect-detection', 'htdg', 'patchcore'],
+    type: 'module',
+    exports: { '.': { types: './libs/fsad/src/index.d.ts', default: './libs/fsad/src/index.js' } },
+    types: './libs/fsad/src/index.d.ts',
+    bin: { fsad: 'fsad.mjs' },
+    scripts: { postinstall: 'node libs/patch-network/scripts/install.mjs' },
+    engines: workspace.engines,
+    dependencies: dependenciesOf(files),
+  };
+}
+
+/** The packages that the modules' workspace packages ask for, but those that only the repository needs. */
+function dependenciesOf(files) {
+  const found = new Map();
+  for (const folder of new Set(files.flatMap(({ moduleIds = [] }) => moduleIds.map(workspaceOf)))) {
+    if (folder === null) continue;
+    for (const [name, version] of Object.entries(
+      read(join(root, folder, 'package.json')).dependencies ?? {},
+    )) {
+      if (!name.startsWith('@fsad/') && !repositoryOnly.includes(name)) found.set(name, version);
+    }
+  }
+  const missing = files.flatMap(({ imports = [], dynamicImports = [] }) =>
+    [...imports, ...dynamicImports].map(packageOf).filter((name) => name !== null && !found.has(name)),
+  );
+  if (missing.length > 0)
+    throw new Error(`imported, but no workspace package lists: ${[...new Set(missing)].join(', ')}`);
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function packageOf(id) {
+  if (!outside(id) || id.startsWith('node:') || id.endsWith('.js')) return null;
+  return id
+    .split('/')
+    .slice(0, id.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** The folder of the workspace package a module lies in; null for one of none. */
+function workspaceOf(id) {
+  const folder = relative(root, id).split(sep).slice(0, 2).join('/');
+  return existsSync(join(root, folder, 'package.json')) ? folder : null;
+}
+
+/** The source of every module that workspace packages export, by its name. */
+function doorsOf() {
+  const folders = ['libs', 'apps', 'baselines'].flatMap((room) =>
+    readdirSync(join(root, room)).map((name) => `${room}/${name}`),
+  );
+  return Object.fromEntries(
+    folders.flatMap((folder) => {
+      const { name, exports } = read(join(root, folder, 'package.json'));
+      return Object.entries(exports).map(([door, file]) => [join(name, door), join(folder, file)]);
+    }),
+  );
+}

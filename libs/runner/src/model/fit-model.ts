@@ -1,0 +1,63 @@
+import {
+  requireTrainingImages,
+  tiled,
+  tilesFor,
+  type Detector,
+  type DetectorEvent,
+  type MethodRuntime,
+} from '@fsad/detector';
+import type { Image } from '@fsad/images';
+import { resolveEngine } from '../engines.ts';
+import { configure } from '../plan/index.ts';
+import { calibrateModel } from './calibrate-model.ts';
+import { methodNamed, type OpenedModel } from './open-model.ts';
+
+/** How a model is to be learned from pictures of one's own. */
+export interface FitRequest extends MethodRuntime {
+  readonly method: string;
+  /** The method's own default unless given. */
+  readonly preset?: string;
+  /** `training.learningRate=0.001`. */
+  readonly set?: readonly string[];
+  /** 0 unless given. */
+  readonly seed?: number;
+  /** Parts along a side; `auto`, by the size of the pictures, unless given. */
+  readonly tiles?: number | 'auto';
+  /** True unless given. */
+  readonly calibrate?: boolean;
+  readonly signal?: AbortSignal;
+  readonly report: (event: DetectorEvent) => void;
+}
+
+/**
+ * Learns from k >= 1 pictures of one colour, and what such pictures score.
+ * @throws Error for an unknown method, preset, key or engine, without pictures, and for one that is too small; the signal's reason when aborted
+ */
+export async function fitModel(images: readonly Image[], request: FitRequest): Promise<OpenedModel> {
+  const { seed = 0, tiles: asked = 'auto', threads, signal, report } = request;
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed is a whole number, got ${seed}`);
+  const method = await methodNamed(request.method);
+  requireTrainingImages(method.name, images);
+  const purpose = { task: 'defects', shots: images.length } as const;
+  const { config } = configure(method, { ...request, purpose });
+  const engine = await resolveEngine(method.engine, request.engine);
+  const tiles = asked === 'auto' ? tilesFor(images) : asked;
+  const create = async (): Promise<Detector> => {
+    const detector = await method.create(config, { engine: engine.runtime, threads });
+    return tiles === 1 ? detector : tiled(detector, tiles);
+  };
+  const detector = await create();
+  try {
+    await detector.fit(images, { seed, report, signal });
+    const onProgress = (done: number, total: number): void =>
+      report({ type: 'progress', stage: 'what good pictures score', done, total });
+    const calibration =
+      request.calibrate === false
+        ? null
+        : await calibrateModel({ method, detector, create, images, seed, signal, onProgress });
+    return { method, detector, engine, tiles, calibration };
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}
