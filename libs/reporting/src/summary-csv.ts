@@ -1,3 +1,4 @@
+import { csvCell } from '@fsad/files';
 import { leastTrials } from '@fsad/metrics';
 import { stringify } from 'csv-stringify/sync';
 import type { SettingComparison } from './compare.ts';
@@ -42,5 +43,5 @@ export function summaryCsv(comparisons: readonly SettingComparison[]): string {
       return [...cells, average];
     }),
   );
-  return stringify(rows, { header: true });
+  return stringify(rows, { header: true, cast: { string: csvCell } });
 }

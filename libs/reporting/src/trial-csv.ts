@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { replaceFile } from '@fsad/files';
+import { csvCell, replaceFile } from '@fsad/files';
 import type { TrialSummary } from '@fsad/runner';
 import { stringify } from 'csv-stringify';
 import { trialColumns, trialRow } from './experiment-tables.ts';
@@ -18,7 +18,7 @@ export interface TrialCsv {
 
 /** Begins the CSV of trials at `path`. */
 export function openTrialCsv(path: string): TrialCsv {
-  const rows = stringify({ header: true, columns: [...trialColumns] });
+  const rows = stringify({ header: true, columns: [...trialColumns], cast: { string: csvCell } });
   const written = replaceFile(path, (temporary) => pipeline(rows, createWriteStream(temporary)));
   // Its failure is met by `add` or `close`, whichever comes next.
   written.catch(() => undefined);

@@ -35,3 +35,11 @@ it('an abandoned file leaves the earlier one and no temporary', async () => {
   expect(await readFile(path, 'utf8')).toBe(before);
   expect(await readdir(folder)).toEqual(['trials.csv']);
 });
+
+it('names that a spreadsheet would compute are text', async () => {
+  const path = join(folder, 'trials.csv');
+  const csv = openTrialCsv(path);
+  await csv.add(fakeSummary({ cell: { class: '=1+1' } }));
+  await csv.close();
+  expect(await readFile(path, 'utf8')).toContain(",'=1+1,");
+});
