@@ -1,37 +1,19 @@
-import yargs, { type Argv, type CommandModule } from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { EXIT, explain } from './failure.ts';
-
-/** One file a verb; only the one that is asked for is loaded. */
-const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
-  train: async () => (await import('./commands/train.ts')).train,
-  score: async () => (await import('./commands/score.ts')).score,
-  calibrate: async () => (await import('./commands/calibrate.ts')).calibrate,
-  localize: async () => (await import('./commands/localize.ts')).localize,
-  generate: async () => (await import('./commands/generate.ts')).generate,
-  verify: async () => (await import('./commands/verify.ts')).verify,
-  doctor: async () => (await import('./commands/doctor.ts')).doctor,
-  demo: async () => (await import('./commands/demo.ts')).demo,
-  datasets: async () => (await import('./commands/datasets.ts')).datasets,
-  compare: async () => (await import('./commands/compare.ts')).compare,
-  run: async () => (await import('./commands/run.ts')).run,
-  worker: async () => (await import('./commands/worker.ts')).worker,
-  bench: async () => (await import('./commands/bench.ts')).bench,
-  report: async () => (await import('./commands/report.ts')).report,
-  sync: async () => (await import('./commands/sync.ts')).sync,
-};
+import { commandsFor } from './verbs.ts';
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
   const debug = argv.includes('--debug');
   try {
-    const asked = VERBS[argv[0]];
-    const verbs = await Promise.all((asked ? [asked] : Object.values(VERBS)).map((load) => load()));
+    const completing = argv.includes('--get-yargs-completions');
+    const commands = await commandsFor(argv[0], completing);
     await refuseRepetition(yargs(argv))
       .scriptName('fsad')
       .usage(
         '$0 <command>\n\nFew-shot anomaly detection in images: learn from one to ten good pictures, find what differs.',
       )
-      .command(verbs as CommandModule[])
+      .command(commands)
       .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces', global: true })
       .example('$0 train --folder my/good/pictures --out runs/mine', 'learn from every picture in a folder')
       .example('$0 localize runs/mine my/new/pictures --out runs/maps', 'show where new pictures differ')

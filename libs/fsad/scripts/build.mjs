@@ -83,27 +83,34 @@ function manifest(files) {
     bin: { fsad: 'fsad.mjs' },
     scripts: { postinstall: 'node libs/patch-network/scripts/install.mjs' },
     engines: workspace.engines,
-    dependencies: dependenciesOf(files),
+    ...dependenciesOf(files),
   };
 }
 
-/** The packages that the modules' workspace packages ask for, but those that only the repository needs. */
+/**
+ * The packages that the modules' workspace packages ask for, but those that only the repository needs. What is optional there is brought by whoever wants
+ * it: an optional peer.
+ */
 function dependenciesOf(files) {
-  const found = new Map();
-  for (const folder of new Set(files.flatMap(({ moduleIds = [] }) => moduleIds.map(workspaceOf)))) {
-    if (folder === null) continue;
-    for (const [name, version] of Object.entries(
-      read(join(root, folder, 'package.json')).dependencies ?? {},
-    )) {
-      if (!name.startsWith('@fsad/') && !repositoryOnly.includes(name)) found.set(name, version);
-    }
-  }
-  const missing = files.flatMap(({ imports = [], dynamicImports = [] }) =>
-    [...imports, ...dynamicImports].map(packageOf).filter((name) => name !== null && !found.has(name)),
+  const folders = [...new Set(files.flatMap(({ moduleIds = [] }) => moduleIds.map(workspaceOf)))];
+  const asked = (section) =>
+    folders
+      .filter((folder) => folder !== null)
+      .flatMap((folder) => Object.entries(read(join(root, folder, 'package.json'))[section] ?? {}))
+      .filter(([name]) => !name.startsWith('@fsad/') && !repositoryOnly.includes(name))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  const dependencies = Object.fromEntries(asked('dependencies'));
+  const peerDependencies = Object.fromEntries(asked('optionalDependencies'));
+  const names = files.flatMap(({ imports = [], dynamicImports = [] }) =>
+    [...imports, ...dynamicImports].map(packageOf),
   );
+  const missing = names.filter((name) => name !== null && !dependencies[name] && !peerDependencies[name]);
   if (missing.length > 0)
     throw new Error(`imported, but no workspace package lists: ${[...new Set(missing)].join(', ')}`);
-  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const peerDependenciesMeta = Object.fromEntries(
+    Object.keys(peerDependencies).map((name) => [name, { optional: true }]),
+  );
+  return { dependencies, peerDependencies, peerDependenciesMeta };
 }
 
 function packageOf(id) {

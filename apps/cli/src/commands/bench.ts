@@ -40,9 +40,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad bench`: how fast the networks' steps are on every engine. */
 export const bench: CommandModule<object, Arguments> = {
-  command: 'bench',
-  describe:
-    'Time training steps, iterations and scoring on every engine, beside PyTorch where it is installed',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler({ quick, methods, engine, only, threads, json }) {
     const started = performance.now();

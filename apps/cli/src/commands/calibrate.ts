@@ -29,8 +29,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad calibrate`: moves a model's threshold by pictures of one's own. */
 export const calibrate: CommandModule<object, Arguments> = {
-  command: 'calibrate <model>',
-  describe: 'Set the threshold by pictures of your own, and say how often it errs',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };

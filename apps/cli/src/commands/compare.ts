@@ -77,8 +77,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad compare`: several methods on the same splits, beside the paper's numbers. */
 export const compare: CommandModule<object, Arguments> = {
-  command: 'compare',
-  describe: 'Compare methods on the same splits, beside the paper’s numbers',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };

@@ -9,8 +9,6 @@ import { verify } from '../datasets/verify.ts';
 
 /** `fsad datasets`: what is there, what it holds, how to get it. */
 export const datasets: CommandModule = {
-  command: 'datasets',
-  describe: 'List, fetch, verify and look at datasets',
   builder: (argv: Argv) =>
     argv
       .command([list, fetch, verify, info, show, split, decode] as CommandModule[])

@@ -26,8 +26,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad demo`: the main job on the embedded dataset. */
 export const demo: CommandModule<object, Arguments> = {
-  command: 'demo',
-  describe: 'Learn a generated surface from one picture, find defects in others, write a page about it',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };

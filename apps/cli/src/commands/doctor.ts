@@ -21,8 +21,6 @@ interface Finding extends EngineProbe {
 
 /** `fsad doctor`: what this machine computes with. */
 export const doctor: CommandModule<object, Arguments> = {
-  command: 'doctor',
-  describe: 'Show the engines this machine has, how fast they are, and how to get a faster one',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     const threads = threadsOf(argv.threads);

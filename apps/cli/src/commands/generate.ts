@@ -19,8 +19,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad generate`: pictures from the model. */
 export const generate: CommandModule<object, Arguments> = {
-  command: 'generate <model>',
-  describe: 'Draw samples of every scale on a contact sheet',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     if (!Number.isInteger(argv.count) || argv.count < 1) {

@@ -52,8 +52,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad localize`: where pictures are anomalous. */
 export const localize: CommandModule<object, Arguments> = {
-  command: 'localize <model> <pictures..>',
-  describe: 'Draw heat maps over pictures on one fixed scale, and write a page of them',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };

@@ -22,8 +22,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad report`: what did the experiments give? */
 export const report: CommandModule<object, Arguments> = {
-  command: 'report',
-  describe: 'Set the results of experiments beside the paper’s: pages, tables, figures, CSV',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     const progress = stageProgress();

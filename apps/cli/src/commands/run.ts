@@ -120,8 +120,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad run`: an experiment's trials that the store does not have yet. */
 export const run: CommandModule<object, Arguments> = {
-  command: 'run <experiment>',
-  describe: 'Run an experiment: plan it, do what the store lacks, keep every trial’s result',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((stop, kill) => runCommand(argv, stop, kill)),
 };

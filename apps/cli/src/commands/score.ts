@@ -60,8 +60,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad score`: how anomalous pictures are. */
 export const score: CommandModule<object, Arguments> = {
-  command: 'score <model> [pictures..]',
-  describe: 'Score pictures, or a dataset’s test images with AUROC',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };

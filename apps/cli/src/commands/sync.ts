@@ -39,8 +39,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad sync`: what MLflow missed. */
 export const sync: CommandModule<object, Arguments> = {
-  command: 'sync',
-  describe: 'Tell an MLflow server everything in a store that it does not know yet',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => syncCommand(argv, signal)),
 };

@@ -108,8 +108,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad train`: learn from k pictures. */
 export const train: CommandModule<object, Arguments> = {
-  command: 'train',
-  describe: 'Learn what is normal from one or a few pictures',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((signal) => run(argv, signal)),
 };

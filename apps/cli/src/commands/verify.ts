@@ -20,8 +20,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad verify`: is this build exact? */
 export const verify: CommandModule<object, Arguments> = {
-  command: 'verify [fixtures]',
-  describe: 'Replay arrays of the published code and print the largest errors',
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     const engine = await openEngine(argv.engine, { threads: threadsOf(argv.threads) });

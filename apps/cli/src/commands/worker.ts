@@ -39,8 +39,6 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 
 /** `fsad worker`: does the trials that `fsad run --queue` handed over. */
 export const worker: CommandModule<object, Arguments> = {
-  command: 'worker',
-  describe: 'Take trials from the queue of a store until stopped; what is unfinished then goes back',
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) => interruptible((stop, kill) => work(argv, stop, kill)),
 };
