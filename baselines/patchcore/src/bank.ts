@@ -78,32 +78,48 @@ export function outlineOf({ rows, columns, dimensions, data }: Patches): Float32
   return resample(map, Math.min(rows, outlineGrid), Math.min(columns, outlineGrid)).data;
 }
 
+/** Rows of blocks that a picture's own distances are computed in; each pair of blocks serves both ways. */
+const blockRows = 4;
+
 /**
  * Distances from each patch to the nearest one of the same picture that is more than `radius` cells away, in rows or in columns: small where a surface
- * repeats itself. Every second patch, as on a chequerboard, is compared with, for half the time: its neighbours look much the same.
+ * repeats itself.
  */
 export async function nearestOfOwn(patches: Patches, radius: number): Promise<Float32Array> {
   const { rows, columns, dimensions, data } = patches;
-  const places = Array.from({ length: rows * columns }, (_, i) => i);
-  const chosen = places.filter((i) => (Math.floor(i / columns) + (i % columns)) % 2 === 0);
-  const vectors = new Float32Array(chosen.length * dimensions);
-  for (const [i, place] of chosen.entries()) {
-    vectors.set(data.subarray(place * dimensions, (place + 1) * dimensions), i * dimensions);
-  }
-  const matrix = matrixOf(vectors, dimensions);
-  const products = await multiply(patches, matrix);
-  matrix.dispose();
-  const best = new Float32Array(places.length).fill(Infinity);
-  for (let query = 0, at = 0; query < places.length; query++) {
-    const [row, column] = [Math.floor(query / columns), query % columns];
-    for (const place of chosen) {
-      const value = products[at++];
-      if (value >= best[query]) continue;
-      const down = Math.abs(Math.floor(place / columns) - row);
-      if (down > radius || Math.abs((place % columns) - column) > radius) best[query] = value;
+  const height = Math.ceil(rows / blockRows);
+  const blocks = Array.from({ length: Math.ceil(rows / height) }, (_, i) => {
+    const [first, last] = [i * height * columns, Math.min(rows, (i + 1) * height) * columns];
+    return {
+      first,
+      patches: {
+        ...patches,
+        rows: (last - first) / columns,
+        data: data.subarray(first * dimensions, last * dimensions),
+      },
+    };
+  });
+  const squares = squaresOf(patches);
+  const best = new Float32Array(rows * columns).fill(Infinity);
+  for (const [i, one] of blocks.entries()) {
+    const matrix = matrixOf(one.patches.data, dimensions);
+    for (const other of blocks.slice(i)) {
+      const products = await multiply(other.patches, matrix);
+      for (let b = other.first, at = 0; b < other.first + other.patches.rows * columns; b++) {
+        const [row, column] = [Math.floor(b / columns), b % columns];
+        for (let a = one.first; a < one.first + one.patches.rows * columns; a++, at++) {
+          const square = products[at] + squares[b];
+          if (square >= best[a] && square >= best[b]) continue;
+          const down = Math.abs(Math.floor(a / columns) - row);
+          if (down <= radius && Math.abs((a % columns) - column) <= radius) continue;
+          if (square < best[a]) best[a] = square;
+          if (square < best[b]) best[b] = square;
+        }
+      }
     }
+    matrix.dispose();
   }
-  return distancesOf(patches, best);
+  return best.map((square) => Math.sqrt(Math.max(0, square)));
 }
 
 function matrixOf(vectors: Float32Array, dimensions: number): tf.Tensor2D {
@@ -135,11 +151,15 @@ async function multiply(
 }
 
 /** Distances from the least products, to which only the queries' own squares are missing; infinite where nothing was compared. */
-function distancesOf({ dimensions, data }: Patches, products: Float32Array): Float32Array {
-  return products.map((product, query) => {
-    let square = 0;
-    for (let d = 0, at = query * dimensions; d < dimensions; d++, at++) square += data[at] * data[at];
-    // Rounding can take a vector's distance to itself below nothing.
-    return Math.sqrt(Math.max(0, product + square));
-  });
+function distancesOf(patches: Patches, products: Float32Array): Float32Array {
+  // Rounding can take a vector's distance to itself below nothing.
+  return squaresOf(patches).map((square, query) => Math.sqrt(Math.max(0, products[query] + square)));
+}
+
+function squaresOf({ rows, columns, dimensions, data }: Patches): Float32Array {
+  const squares = new Float32Array(rows * columns);
+  for (let query = 0, at = 0; query < squares.length; query++) {
+    for (const end = at + dimensions; at < end; at++) squares[query] += data[at] * data[at];
+  }
+  return squares;
 }

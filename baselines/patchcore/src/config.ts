@@ -21,8 +21,9 @@ export interface PatchCoreConfig {
   /** A picture is compared with this many training pictures at most, those that resemble it most, each in the view that does; null compares with all patches. */
   retrieve: number | null;
   /**
-   * A patch is also compared with those of its own picture more than `radius` cells away. Their distance stands for the bank's where it is smaller, even
-   * after the share `doubt` of the bank's is added: a surface that repeats itself explains itself, but one that was never seen not wholly. Null for never.
+   * A patch is also compared with those of its own picture more than `radius` cells away, so that a surface that repeats itself explains itself. A picture whose median
+   * distance to the bank is larger than that of a training picture to another view of it is a stranger, and `doubt` times the difference is added to its own distances. Null for
+   * never; needs `retrieve`.
    */
   own: { radius: number; doubt: number } | null;
   /** The bank keeps this share of all patches, about `limit` at most, chosen in a projection to `projection` numbers (0 for none). */
@@ -49,7 +50,7 @@ export const schema: z.ZodType<PatchCoreConfig> = z
     mirrored: z.boolean(),
     views: z.int().positive(),
     retrieve: z.int().positive().nullable(),
-    own: z.strictObject({ radius: z.int().nonnegative(), doubt: z.number().min(0).max(1) }).nullable(),
+    own: z.strictObject({ radius: z.int().nonnegative(), doubt: z.number().nonnegative() }).nullable(),
     coreset: z.strictObject({
       fraction: z.number().positive().max(1),
       limit: z.int().positive(),
@@ -61,6 +62,10 @@ export const schema: z.ZodType<PatchCoreConfig> = z
   .refine(({ neighbourhood }) => neighbourhood % 2 === 1, {
     path: ['neighbourhood'],
     message: 'must be odd, so that a patch lies in its middle',
+  })
+  .refine(({ own, retrieve }) => own === null || retrieve !== null, {
+    path: ['own'],
+    message: 'needs `retrieve`, which keeps the views of the training pictures apart',
   })
   .refine(({ size, crop }) => crop === null || crop <= size, {
     path: ['crop'],
@@ -97,7 +102,7 @@ const fewShot: PatchCoreConfig = {
   turns: 12,
   views: 36,
   retrieve: 3,
-  own: { radius: 3, doubt: 0.3 },
+  own: { radius: 3, doubt: 2 },
   coreset: { fraction: 1, limit: 80_000, projection: 32 },
   score: { fraction: 0.005, neighbours: 0 },
 };

@@ -12,14 +12,12 @@ import { openTfjs, type Tfjs } from '@fsad/tensors/tfjs';
 import { Bank, type Shelf } from './bank.ts';
 import { presets, schema, type PatchCoreConfig } from './config.ts';
 import { drawMap, inspectPicture, type Finding } from './inspect.ts';
-import { learn } from './learn.ts';
+import { learn, type Learned } from './learn.ts';
 import { pixelsOf } from './pixels.ts';
 import type { Usual } from './standard.ts';
 
-interface PatchCoreModel {
+interface PatchCoreModel extends Learned {
   readonly network: FeatureExtractor;
-  readonly bank: Bank;
-  readonly usual: Usual | null;
 }
 
 /** PatchCore (Roth et al. 2022): distances to the patches of the training pictures, seen through a network that was trained on ImageNet. */
@@ -42,18 +40,11 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     const network = await openNetwork(config);
     try {
       const picture = (i: number) => pixelsOf(config, images[i]);
-      const { shelves, usual } = await learn(
-        config,
-        network,
-        images.length,
-        picture,
-        seed,
-        async (done, total) => {
-          await breathe(signal);
-          report({ type: 'progress', stage: 'patches', done, total });
-        },
-      );
-      return { network, bank: new Bank(shelves), usual };
+      const learned = await learn(config, network, images.length, picture, seed, async (done, total) => {
+        await breathe(signal);
+        report({ type: 'progress', stage: 'patches', done, total });
+      });
+      return { network, ...learned };
     } catch (error) {
       network.dispose();
       throw error;
@@ -82,14 +73,14 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     return { scores, maps };
   },
 
-  async pack({ network, bank, usual }) {
+  async pack({ network, bank, usual, reach }) {
     const tensors = packShelves(bank.shelves);
     if (usual) {
       tensors.set('mean', tensor([usual.mean.length], usual.mean));
       tensors.set('energy', tensor([usual.energy.length], usual.energy));
     }
     const pictures = bank.shelves.map(({ picture }) => picture);
-    return { tensors, state: { network: network.identity, pictures } };
+    return { tensors, state: { network: network.identity, pictures, reach } };
   },
 
   async unpack({ config }, { tensors, state }) {
@@ -103,7 +94,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
         `the model was learned with the features of ${String(state.network)}, found here: ${network.identity}; fit it again`,
       );
     }
-    return { network, bank: new Bank(shelves), usual };
+    return { network, bank: new Bank(shelves), usual, reach: state.reach as number };
   },
 
   release({ network, bank }) {
@@ -149,10 +140,10 @@ function unpackUsual(tensors: ReadonlyMap<string, Tensor>, dimensions: number, l
 
 function find(
   config: PatchCoreConfig,
-  { network, bank, usual }: PatchCoreModel,
+  { network, ...learned }: PatchCoreModel,
   image: Parameters<typeof pixelsOf>[1],
 ): Promise<Finding> {
-  return inspectPicture(config, network, bank, usual, pixelsOf(config, image));
+  return inspectPicture(config, network, learned, pixelsOf(config, image));
 }
 
 /** Lets others have their turn between two pictures. @throws the signal's reason. */

@@ -1,10 +1,9 @@
 import type { FeatureExtractor } from '@fsad/features';
 import type { Tensor } from '@fsad/tensors';
-import { nearestOfOwn, type Bank } from './bank.ts';
+import { nearestOfOwn } from './bank.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { resample } from './embed.ts';
-import { patchesOf } from './learn.ts';
-import type { Usual } from './standard.ts';
+import { median, patchesOf, type Learned } from './learn.ts';
 import { smooth } from './smooth.ts';
 
 /** What was found in one picture. */
@@ -18,8 +17,7 @@ export interface Finding {
 export async function inspectPicture(
   config: PatchCoreConfig,
   network: FeatureExtractor,
-  bank: Bank,
-  usual: Usual | null,
+  { bank, usual, reach }: Learned,
   picture: Tensor,
 ): Promise<Finding> {
   const patches = await patchesOf(config, network, usual, picture);
@@ -28,8 +26,9 @@ export async function inspectPicture(
   const { shelf, index, distance } = await bank.nearest(patches, shelves);
   if (config.own !== null) {
     const { radius, doubt } = config.own;
+    const strange = doubt * Math.max(0, median(distance) - reach);
     const own = await nearestOfOwn(patches, radius);
-    for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i] + doubt * distance[i]);
+    for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i] + strange);
   }
   const { fraction, neighbours } = config.score;
   if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };

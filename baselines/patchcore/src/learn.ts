@@ -1,13 +1,13 @@
 import type { FeatureExtractor } from '@fsad/features';
 import { tensor, type Tensor } from '@fsad/tensors';
-import { outlineOf, type Shelf } from './bank.ts';
+import { Bank, outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { embed, type Patches } from './embed.ts';
 import { channelsOf, measureUsual, standardise, type Usual } from './standard.ts';
 import { insideView, seen, viewsOf } from './views.ts';
 
-/** What is usual is measured on the first pictures, so many at most. */
+/** What is usual is measured on the first pictures, so many at most; their patches are kept while learning. */
 const measured = 8;
 
 /** Patches are thinned on the way when so many times the bank's limit have come together, so that memory stays bounded. */
@@ -15,9 +15,12 @@ const slack = 8;
 
 /** What was learned. */
 export interface Learned {
-  readonly shelves: readonly Shelf[];
+  /** To be disposed by whoever learned it. */
+  readonly bank: Bank;
   /** Null where features are taken as they are. */
   readonly usual: Usual | null;
+  /** The largest median distance of a training picture to another view, of itself or else of the next picture; 0 where that is not asked for. */
+  readonly reach: number;
 }
 
 /** The patches of a square picture [1, side, side, 3] in [-1, 1], as they are compared. */
@@ -28,10 +31,16 @@ export async function patchesOf(
   picture: Tensor,
 ): Promise<Patches> {
   const maps = await network.extract(picture);
-  const patches = embed(maps, config.grid, config.neighbourhood);
-  return usual && config.softness !== null
-    ? standardise(patches, channelsOf(maps), usual, config.softness)
-    : patches;
+  return compared(config, usual, embed(maps, config.grid, config.neighbourhood), channelsOf(maps));
+}
+
+function compared(
+  { softness }: PatchCoreConfig,
+  usual: Usual | null,
+  patches: Patches,
+  channels: readonly number[],
+): Patches {
+  return usual && softness !== null ? standardise(patches, channels, usual, softness) : patches;
 }
 
 /**
@@ -51,30 +60,51 @@ export async function learn(
   const { grid, mirrored, retrieve, coreset } = config;
   const views = viewsOf(turnsFor(config, count), mirrored);
   const shelfLimit = Math.max(1, Math.floor(coreset.limit / (count * views.length)));
-  const first = config.softness === null ? 0 : Math.min(measured, count);
-  const steps = first + count * views.length;
+  const steps = count * views.length;
   let done = 0;
-  const usual = await learnUsual(config, network, first, picture, () => onStep(++done, steps));
+  const first = await lookAtFirst(config, network, Math.min(measured, count), picture, async () => {
+    await onStep(++done, steps);
+  });
+  const { channels } = first;
+  const usual = config.softness === null ? null : measureUsual(first.patches, channels);
+  const unturned = first.patches.map((patches) => compared(config, usual, patches, channels));
   const shelves: Shelf[] = [];
   let pool = new Pool(coreset, seed);
   for (let i = 0; i < count; i++) {
     const original = picture(i);
-    for (const view of views) {
-      const patches = await patchesOf(config, network, usual, seen(original, view));
+    for (const [v, view] of views.entries()) {
+      const known = v === 0 ? unturned[i] : undefined;
+      const patches = known ?? (await patchesOf(config, network, usual, seen(original, view)));
       const inside = insideView(view, grid).flatMap((shown, place) => (shown ? [place] : []));
       pool.add(select(patches.data, patches.dimensions, inside), patches.dimensions);
       if (retrieve !== null) {
         shelves.push({ vectors: pool.finish(shelfLimit), picture: i, outline: outlineOf(patches) });
         pool = new Pool(coreset, seed);
       }
-      await onStep(++done, steps);
+      if (!known) await onStep(++done, steps);
     }
   }
-  const shared = { picture: 0, outline: new Float32Array(0) };
-  return {
-    shelves: retrieve === null ? [{ vectors: pool.finish(coreset.limit), ...shared }] : shelves,
-    usual,
-  };
+  if (retrieve === null) {
+    shelves.push({ vectors: pool.finish(coreset.limit), picture: 0, outline: new Float32Array(0) });
+  }
+  const bank = new Bank(shelves);
+  return { bank, usual, reach: config.own ? await reachOf(bank, unturned, views.length) : 0 };
+}
+
+/** How far training pictures are from another view: shelves come picture by picture, view by view. */
+async function reachOf(bank: Bank, unturned: readonly Patches[], views: number): Promise<number> {
+  let reach = 0;
+  for (const [i, patches] of unturned.entries()) {
+    const other = (i * views + 1) % bank.shelves.length;
+    if (other === i * views) continue; // a single picture in a single view
+    reach = Math.max(reach, median((await bank.nearest(patches, [other])).distance));
+  }
+  return reach;
+}
+
+/** The middle one of some values, the lower of two. */
+export function median(values: Float32Array): number {
+  return Float32Array.from(values).sort()[(values.length - 1) >> 1];
 }
 
 /** Turns of each of `count` pictures: as configured, or so many that there are no more than `views` pictures in all; one at least. */
@@ -82,22 +112,23 @@ export function turnsFor({ turns, mirrored, views }: PatchCoreConfig, count: num
   return Math.max(1, Math.min(turns, Math.floor(views / count / (mirrored ? 2 : 1))));
 }
 
-async function learnUsual(
+/** The patches of the first pictures as they are, and the channels of their layers. */
+async function lookAtFirst(
   config: PatchCoreConfig,
   network: FeatureExtractor,
   count: number,
   picture: (i: number) => Tensor,
   onStep: () => Promise<void>,
-): Promise<Usual | null> {
-  const found: Patches[] = [];
+): Promise<{ readonly patches: Patches[]; readonly channels: number[] }> {
+  const patches: Patches[] = [];
   let channels: number[] = [];
   for (let i = 0; i < count; i++) {
     const maps = await network.extract(picture(i));
     channels = channelsOf(maps);
-    found.push(embed(maps, config.grid, config.neighbourhood));
+    patches.push(embed(maps, config.grid, config.neighbourhood));
     await onStep();
   }
-  return count === 0 ? null : measureUsual(found, channels);
+  return { patches, channels };
 }
 
 /** Vectors that come in one after the other, of which a coreset stays. */

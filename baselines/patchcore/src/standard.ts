@@ -38,14 +38,17 @@ export function standardise(
   softness: number,
 ): Patches {
   const { dimensions } = patches;
-  const data = Float32Array.from(patches.data, (value, i) => value - mean[i % dimensions]);
-  for (let start = 0; start < data.length;) {
-    for (const [layer, count] of channels.entries()) {
+  const data = Float32Array.from(patches.data);
+  for (let start = 0; start < data.length; start += dimensions) {
+    for (let layer = 0, d = 0; layer < channels.length; layer++) {
+      const first = d;
       let square = softness * energy[layer];
-      for (let c = 0; c < count; c++) square += data[start + c] ** 2;
+      for (; d < first + channels[layer]; d++) {
+        data[start + d] -= mean[d];
+        square += data[start + d] * data[start + d];
+      }
       const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-      for (let c = 0; c < count; c++) data[start + c] *= scale;
-      start += count;
+      for (let c = first; c < d; c++) data[start + c] *= scale;
     }
   }
   return { ...patches, data };

@@ -81,13 +81,14 @@ describe('the bank', () => {
     const network = await EfficientNetLite0.open(readWeights, [2]);
     const settings = { ...presets.smoke, layers: [2], ...changes };
     const picture = (i: number) => pixelsOf(settings, cloth(`train/${i}`, false));
-    const { shelves } = await learn(settings, network, pictures, picture, 1, async () => {});
+    const { bank } = await learn(settings, network, pictures, picture, 1, async () => {});
     network.dispose();
-    return shelves.map(({ vectors }) => vectors.shape[0]);
+    bank.dispose();
+    return bank.shelves.map(({ vectors }) => vectors.shape[0]);
   }
 
   it('is one shelf where nothing is retrieved: a share of all patches, up to a limit', async () => {
-    const all = { retrieve: null, turns: 1 };
+    const all = { retrieve: null, own: null, turns: 1 };
     expect(await shelvesOf(2, { ...all, coreset: { fraction: 1, limit: 1000, projection: 8 } })).toEqual([
       128,
     ]);

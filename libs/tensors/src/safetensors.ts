@@ -123,11 +123,14 @@ function decodeEntry(buffer: Buffer, start: number, { dtype, shape, from, to }: 
 
 /** Half precision numbers (IEEE 754 binary16: sign, 5 bits of exponent, 10 of mantissa) in single precision. */
 function fromHalf(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 31;
-    const mantissa = bits & 1023;
-    if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
-    return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1024 + mantissa) * 2 ** (exponent - 25);
-  });
+  const numbers = new Float32Array(halves.length);
+  const bits = new Uint32Array(numbers.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    const [exponent, mantissa] = [(halves[i] >> 10) & 31, halves[i] & 1023];
+    const sign = (halves[i] & 0x8000) << 16;
+    if (exponent === 0) numbers[i] = (sign === 0 ? 1 : -1) * mantissa * 2 ** -24;
+    // Exponents count from 15 there and from 127 here; 31 there, infinity and what is no number, is 255 here.
+    else bits[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (mantissa << 13);
+  }
+  return numbers;
 }
