@@ -37,8 +37,11 @@ export const registry: Registry = {
   methods,
   openDataset: async (name) => tinyDataset(name),
   drawSplit,
-  chooseTest: (dataset, split, subset, count) =>
-    selectTest(dataset, split, { subset, testSubset: count === null ? undefined : Math.min(count, 2) }),
+  chooseTest: (dataset, split, { subset, testCount }) =>
+    selectTest(dataset, split, {
+      subset,
+      testSubset: testCount === null ? undefined : Math.min(testCount, 2),
+    }),
   resolveEngine: async (_, name) => ({ name, runtime: name, instructionSet: null, coreGroup: 1 }),
   decoder: 'none',
 };

@@ -15,3 +15,11 @@ export { paperColumn } from './paper-columns.ts';
 export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';
 export { curvesCsv, trainingFiles } from './training-files.ts';
 export { picturesPage, type JudgedPicture, type PicturesPage } from './pictures-page.ts';
+export {
+  comparedMethods,
+  comparedTrial,
+  comparisonCsv,
+  comparisonText,
+  type ComparedMethod,
+  type ComparedTrial,
+} from './comparison-table.ts';

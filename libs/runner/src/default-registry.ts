@@ -7,10 +7,11 @@ import type { Registry } from './registry.ts';
 /** The project's own methods, datasets and engines. */
 export const registry: Registry = {
   methods,
-  openDataset: (name, path) => openDataset(name, { path: path ?? resolveDataPath(name) ?? undefined }),
+  openDataset: (name, path, options) =>
+    openDataset(name, { path: path ?? resolveDataPath(name) ?? undefined, options }),
   drawSplit,
-  chooseTest: (dataset, split, subset, count) =>
-    selectTest(dataset, split, { subset, testSubset: count ?? undefined }),
+  chooseTest: (dataset, split, { subset, testCount, limit }) =>
+    selectTest(dataset, split, { subset, testSubset: testCount ?? undefined, limit }),
   resolveEngine,
   decoder: DECODER,
 };

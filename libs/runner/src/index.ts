@@ -40,6 +40,7 @@ export {
   type Scored,
 } from './trial/index.ts';
 export { configure, type ConfigRequest } from './plan/index.ts';
+export { comparedMethods, comparison, parseCompared, type ComparisonRequest } from './comparison.ts';
 export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
 export {
   calibrateModel,

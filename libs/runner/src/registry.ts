@@ -3,6 +3,18 @@ import type { DetectorMethod, EngineKind } from '@fsad/detector';
 
 export type SplitRule = 'hash' | 'consecutive';
 
+/** What a dataset is opened with, e.g. `resolution`. */
+export type DatasetOptions = Readonly<Record<string, string>>;
+
+/** Which test images are scored. */
+export interface TestChoice {
+  readonly subset: 'test' | 'validation';
+  /** A stratified subset of so many; null for every one. */
+  readonly testCount: number | null;
+  /** The first so many, instead of a stratified subset. */
+  readonly limit?: number;
+}
+
 /**
  * What the runner knows to run: methods by name, datasets, engines. Runner and child processes open the same registry by the address of the
  * module that exports it as `registry`, so a test can bring its own.
@@ -11,7 +23,7 @@ export interface Registry {
   /** Imported when first used. */
   readonly methods: Readonly<Record<string, () => Promise<DetectorMethod<unknown>>>>;
   /** @throws Error saying what is missing where. */
-  openDataset(name: DatasetName, path: string | null): Promise<Dataset>;
+  openDataset(name: DatasetName, path: string | null, options?: DatasetOptions): Promise<Dataset>;
   drawSplit(
     dataset: Dataset,
     request: {
@@ -21,13 +33,8 @@ export interface Registry {
       readonly rule: SplitRule;
     },
   ): Promise<Split>;
-  /** The images to score: every one, or a stratified subset of `count`. */
-  chooseTest(
-    dataset: Dataset,
-    split: Split,
-    subset: 'test' | 'validation',
-    count: number | null,
-  ): TestSelection;
+  /** The images to score. */
+  chooseTest(dataset: Dataset, split: Split, choice: TestChoice): TestSelection;
   /** The engine that methods of a kind compute with: what `auto` or a name comes down to. @throws Error when it does not work here. */
   resolveEngine(kind: EngineKind, requested: string): Promise<ResolvedEngine>;
   /** Name and version of what decodes pictures. */

@@ -1,28 +1,39 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { drawSplit, selectTest, type Dataset } from '@fsad/datasets';
-import { writeFolderAtomically, type DetectorMethod } from '@fsad/detector';
-import { DECODER } from '@fsad/images';
-import { openEngine, type EngineName } from '@fsad/patch-network';
-import { openTfjs } from '@fsad/tensors/tfjs';
+import type { DatasetName } from '@fsad/datasets';
+import { writeFolderAtomically } from '@fsad/files';
 import {
-  BUDGETS,
-  columnFor,
-  COLUMNS,
-  parseColumns,
-  settingsOf,
-  type CompareBudget,
-} from '../compare/columns.ts';
-import { gatherCells, tableText, trialsCsv } from '../compare/table.ts';
-import { keptTrial, runTrial, type CompareTrial, type TrialOrder } from '../compare/trial.ts';
-import { WorkFailed } from '../failure.ts';
+  comparedMethods as byMethod,
+  comparedTrial,
+  comparisonCsv,
+  comparisonText,
+  type ComparedTrial,
+} from '@fsad/reporting';
+import {
+  comparedMethods,
+  comparison,
+  defaultRegistry,
+  parseCompared,
+  readResult,
+  readSummaries,
+  runExperiment,
+  wholeExperiment,
+  type Budget,
+  type Experiment,
+  type TrialSummary,
+} from '@fsad/runner';
+import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { methods } from '@fsad/runner';
-import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
-import { stageProgress } from '../progress.ts';
-import { openSource, sourceOf } from '../source.ts';
-import { reporter } from './train.ts';
+import { withDataset, withEngine, withTest } from '../options.ts';
+import { runProgress } from '../progress.ts';
+import { commandLine } from '../run/command-line.ts';
+import { machineOptions } from '../run/machine.ts';
+import { sourceOf } from '../source.ts';
+
+/** Names of budgets here, and those of the runner. */
+const BUDGETS = { smoke: 'smoke', reduced: 'reduced', official: 'paper' } as const satisfies Record<
+  string,
+  Budget
+>;
 
 function builder(argv: Argv) {
   return withTest(withEngine(withDataset(argv)))
@@ -32,10 +43,14 @@ function builder(argv: Argv) {
       default: 1,
       describe: 'Draws of training images, the same for every method',
     })
-    .option('methods', { type: 'string', default: 'all', describe: `all, or some of ${COLUMNS.join(', ')}` })
+    .option('methods', {
+      type: 'string',
+      default: 'all',
+      describe: `all, or some of ${comparedMethods.join(', ')}`,
+    })
     .option('budget', {
-      choices: BUDGETS,
-      default: 'smoke' as CompareBudget,
+      choices: Object.keys(BUDGETS) as (keyof typeof BUDGETS)[],
+      default: 'smoke' as keyof typeof BUDGETS,
       describe:
         'smoke: seconds a trial, to see it work; reduced: few-shot settings; official: each method’s own',
     })
@@ -51,7 +66,7 @@ function builder(argv: Argv) {
     .option('out', {
       type: 'string',
       demandOption: true,
-      describe: 'Folder of the results; finished trials there are kept',
+      describe: 'Folder of the results, a store as of fsad run; finished trials there are kept',
     })
     .option('replace', {
       type: 'boolean',
@@ -78,115 +93,86 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 /** `fsad compare`: several methods on the same splits, beside the paper's numbers. */
 export const compare: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
-  handler: (argv) => interruptible((signal) => run(argv, signal)),
+  handler: (argv) => interruptible((stop, kill) => run(argv, stop, kill)),
 };
 
-async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  const progress = stageProgress();
-  const say = (text: string): void => progress.say(text);
-  const source = sourceOf(argv);
-  const dataset = await openSource(source, say);
-  try {
-    const orders = await planOrders(argv, dataset, source.class.split(','));
-    const folder = join(argv.out, 'trials');
-    const trials: CompareTrial[] = [];
-    for (const order of orders) await keptTrial(folder, order, argv.replace);
-    for (const [i, order] of orders.entries()) {
-      const { split, name } = order;
-      const title = `${i + 1} of ${orders.length}: ${name}, class ${split.class}, ${split.shots}-shot, trial ${split.trial}`;
-      const kept = await keptTrial(folder, order, argv.replace);
-      if (!kept) say(title);
-      const trial = kept ?? (await runTrial(folder, order, signal, reporter(progress)));
-      if (trial.auroc !== null)
-        say(`${title}: AUROC ${(100 * trial.auroc).toFixed(1)}${kept ? ', from before' : ''}`);
-      else say(`${title}: failed: ${trial.failure}`);
-      trials.push(trial);
-    }
-    await rm(join(folder, 'work'), { recursive: true, force: true });
-    await finish(argv, dataset, trials);
-  } finally {
-    await dataset.close();
+async function run(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  const { budget, seed, out, subset, limit, testSubset, engine } = argv;
+  const { dataset, path, options, class: classList } = sourceOf(argv);
+  const experiment = await comparison({
+    dataset,
+    classes: classList.split(','),
+    methods: parseCompared(argv.methods),
+    shots: parseShots(argv.shots),
+    trials: trialsOf(argv.trials),
+    featureWeights: argv.featureWeights,
+  });
+  const data = new Map<DatasetName | '', string>(path === null ? [] : [['', path]]);
+  const asked = { seed, subset, limit, testSubset, engine, data, options };
+  const progress = runProgress();
+  const summary = await runExperiment({
+    request: { ...wholeExperiment(experiment, BUDGETS[budget]), ...asked },
+    registry: defaultRegistry,
+    store: out,
+    ...machineOptions(argv),
+    replace: argv.replace,
+    retryFailed: true,
+    command: commandLine(),
+    onEvent: (event) => progress.show(event),
+    stop,
+    kill,
+  }).finally(() => progress.clear());
+  if (summary.interrupted) throw new Interrupted();
+  if (summary.stopped !== null) throw new WorkFailed(summary.stopped);
+  await finish(argv, experiment, await trialsIn(out, experiment, BUDGETS[budget]));
+}
+
+/** The trials of a comparison in its store, in the order of the table. */
+async function trialsIn(store: string, experiment: Experiment, budget: Budget): Promise<ComparedTrial[]> {
+  const [{ name: dataset, classes }] = experiment.datasets;
+  const places = [
+    experiment.methods.map(({ detector, variant }) => `${detector} ${variant}`),
+    experiment.shots,
+    classes as readonly string[],
+  ] as const;
+  const placeOf = ({ cell }: TrialSummary): number[] => [
+    places[0].indexOf(`${cell.detector} ${cell.variant}`),
+    places[1].indexOf(cell.shots),
+    places[2].indexOf(cell.class),
+    cell.trial,
+  ];
+  const found: { readonly at: number[]; readonly summary: TrialSummary }[] = [];
+  for await (const summary of readSummaries(store)) {
+    const { cell } = summary;
+    const asked = cell.experiment === experiment.name && cell.dataset === dataset && cell.budget === budget;
+    const at = placeOf(summary);
+    if (asked && at.every((place) => place >= 0) && cell.trial < experiment.trials)
+      found.push({ at, summary });
   }
-}
-
-/** Every trial there will be, checked before the first one runs; methods in the order of the table. */
-async function planOrders(
-  argv: Arguments,
-  dataset: Dataset,
-  classes: readonly string[],
-): Promise<TrialOrder[]> {
-  const { budget, featureWeights, trials, engine } = argv;
-  if (!Number.isInteger(trials) || trials < 1)
-    throw new Error(`--trials takes a whole number from 1, got ${trials}`);
-  const runtime = { engine, threads: threadsOf(argv.threads) };
-  const resolved = new Map<string, string>();
-  const orders: TrialOrder[] = [];
-  for (const column of parseColumns(argv.methods)) {
-    for (const shots of parseShots(argv.shots)) {
-      for (const className of classes) {
-        const chosen = columnFor(column, { budget, task: dataset.taskOf(className), shots, featureWeights });
-        const method: DetectorMethod<unknown> = await methods[chosen.detector]();
-        const settings = settingsOf(chosen, method);
-        const using = resolved.get(chosen.detector) ?? (await engineOf(chosen.detector, runtime));
-        resolved.set(chosen.detector, using);
-        for (let trial = 0; trial < trials; trial++) {
-          const split = await drawSplit(dataset, { class: className, shots, trial });
-          const selection = selectTest(dataset, split, argv);
-          const labels = new Set(selection.items.map(({ anomalous }) => anomalous));
-          if (labels.size < 2) {
-            throw new Error(
-              `class ${className}: ${selection.description} are all of one kind; score more of them`,
-            );
-          }
-          const order = {
-            name: chosen.name,
-            method,
-            settings,
-            dataset,
-            split,
-            selection,
-            runtime,
-            engine: using,
-          };
-          orders.push({ ...order, seed: argv.seed + trial, decoder: DECODER });
-        }
-      }
-    }
+  found.sort((a, b) => a.at.map((place, i) => place - b.at[i]).find((difference) => difference !== 0) ?? 0);
+  const trials: ComparedTrial[] = [];
+  for (const { summary } of found) {
+    const result = await readResult(store, summary.key);
+    if (result) trials.push(comparedTrial(result, summary.cell));
   }
-  return orders;
+  return trials;
 }
 
-/** What computes a method, in words; part of a trial's key. */
-async function engineOf(detector: string, { engine, threads }: TrialOrder['runtime']): Promise<string> {
-  const { engine: kind } = await methods[detector]();
-  if (kind === 'none') return 'none';
-  const general = kind === 'patches' ? null : (await openTfjs({ engine, threads })).description;
-  if (general && kind === 'general') return general;
-  const opened = await openEngine(engine as EngineName | 'auto', { threads });
-  const name = `${opened.name} ${opened.instructionSet}`;
-  await opened.dispose();
-  return general ? `${name}; ${general}` : name;
-}
-
-async function finish(argv: Arguments, dataset: Dataset, trials: readonly CompareTrial[]): Promise<void> {
-  const cells = gatherCells(trials);
-  const { budget, seed } = argv;
-  const summary = {
-    dataset: dataset.name,
-    warnings: dataset.warnings,
-    budget,
-    seed,
-    cells,
-    trials,
-  };
-  const json = `${JSON.stringify(summary, null, 2)}\n`;
+async function finish(
+  { out, json: asJson, budget, seed }: Arguments,
+  experiment: Experiment,
+  trials: readonly ComparedTrial[],
+): Promise<void> {
+  const [{ name: dataset }] = experiment.datasets;
+  const cells = byMethod(trials);
+  const json = `${JSON.stringify({ dataset, budget, seed, cells, trials }, null, 2)}\n`;
   const files = new Map([
-    ['compare.csv', Buffer.from(trialsCsv(trials))],
+    ['compare.csv', Buffer.from(comparisonCsv(trials))],
     ['compare.json', Buffer.from(json)],
   ]);
-  await writeFolderAtomically(argv.out, files);
-  if (argv.json) process.stdout.write(json);
-  else process.stdout.write(`${heading(argv, dataset, trials)}\n\n${tableText(cells)}\n`);
+  await writeFolderAtomically(out, files);
+  if (asJson) process.stdout.write(json);
+  else process.stdout.write(`${heading(budget, experiment, trials)}\n\n${comparisonText(cells)}\n`);
   const failed = trials.filter(({ auroc }) => auroc === null);
   if (failed.length > 0) {
     throw new WorkFailed(
@@ -196,14 +182,14 @@ async function finish(argv: Arguments, dataset: Dataset, trials: readonly Compar
 }
 
 function heading(
-  { budget, trials: count }: Arguments,
-  dataset: Dataset,
-  trials: readonly CompareTrial[],
+  budget: string,
+  { datasets: [{ name }], trials: count }: Experiment,
+  trials: readonly ComparedTrial[],
 ): string {
   const classes = [...new Set(trials.map((trial) => trial.class))];
   const which = classes.length === 1 ? `class ${classes[0]}` : `average of classes ${classes.join(', ')}`;
   return (
-    `${dataset.name}, ${which}; ${trials[0].test}; budget ${budget}; mean ± sample std over ${count} ` +
+    `${name}, ${which}; ${trials[0].test}; budget ${budget}; mean ± sample std over ${count} ` +
     `${count === 1 ? 'trial' : 'trials'}; paper: 10 trials, all test images`
   );
 }
@@ -215,4 +201,9 @@ function parseShots(list: string): number[] {
       throw new Error(`--shots takes numbers such as 1,5; got "${text}"`);
     return shots;
   });
+}
+
+function trialsOf(trials: number): number {
+  if (Number.isInteger(trials) && trials >= 1) return trials;
+  throw new Error(`--trials takes a whole number from 1, got ${trials}`);
 }

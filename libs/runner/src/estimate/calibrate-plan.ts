@@ -54,6 +54,7 @@ export async function calibratePlan(
         settings,
         dataset: dataset.name,
         data: dataOf(options.request, cell),
+        options: options.request.options,
         class: cell.class,
         shots: short ? 1 : cell.shots,
         maps: pixel || maps > 0,
@@ -74,7 +75,8 @@ export async function calibratePlan(
         await replaceFile(path, JSON.stringify(known, null, 2));
       }
       cut ||= !times.whole;
-      const images = prepared.testCount ?? dataset.testItems(cell.class, options.request.subset).length;
+      const { subset, testCount, limit = Infinity } = prepared.choice;
+      const images = testCount ?? Math.min(limit, dataset.testItems(cell.class, subset).length);
       const fit = times.fit + cell.shots * times.fitPerShot;
       durations.calibrate(cell, fit + images * (times.scoreImage ?? 0));
     }

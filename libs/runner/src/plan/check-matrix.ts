@@ -35,7 +35,10 @@ export async function checkMatrix(given: {
   const settings = (use: MethodUse, place: Place): unknown => {
     const known = resolved.get(use) ?? new Map<string, unknown>();
     resolved.set(use, known);
-    const at = typeof use.set === 'function' ? `${place.dataset}\0${place.class}\0${place.shots}` : '';
+    const at =
+      use.forPurpose || typeof use.set === 'function'
+        ? `${place.dataset}\0${place.class}\0${place.shots}`
+        : '';
     if (!known.has(at)) {
       known.set(at, resolveSettings(found(methods, use.detector), use, place, request, changes, applied));
     }
@@ -100,7 +103,7 @@ function resolveSettings(
   if (!Object.hasOwn(method.presets, preset)) {
     throw new Error(`no preset "${preset}"; there are ${Object.keys(method.presets).join(', ')}`);
   }
-  let config = method.presets[preset];
+  let config = (use.forPurpose ? method.presetFor?.(preset, place) : undefined) ?? method.presets[preset];
   config = override(config, (typeof use.set === 'function' ? use.set(place) : use.set) ?? {});
   config = override(config, experiment.budgets[budget].set?.[use.detector] ?? {});
   for (const change of changes) {
@@ -166,6 +169,8 @@ export async function unknownSettings(
   return changes.filter((change) => !isKnown(change)).map((change) => unknownSetting(change, methods));
 }
 
-function placeOf(cell: { class: string; shots: number }, dataset: Dataset): Place {
-  return { dataset: dataset.name, class: cell.class, shots: cell.shots, colour: dataset.colour };
+/** What a cell's settings may depend on. */
+export function placeOf(cell: { class: string; shots: number }, dataset: Dataset): Place {
+  const { name, colour } = dataset;
+  return { dataset: name, class: cell.class, shots: cell.shots, colour, task: dataset.taskOf(cell.class) };
 }

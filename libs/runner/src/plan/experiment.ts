@@ -1,4 +1,4 @@
-import { DATASET_NAMES, type DatasetName } from '@fsad/datasets';
+import { DATASET_NAMES, type DatasetName, type Task } from '@fsad/datasets';
 import { parseConfig } from '@fsad/detector';
 import { z } from 'zod';
 import type { Budget, Evaluation } from '../store/index.ts';
@@ -9,6 +9,7 @@ export interface Place {
   readonly class: string;
   readonly shots: number;
   readonly colour: 'grey' | 'rgb';
+  readonly task: Task;
 }
 
 /** Settings laid over a preset: nested objects are merged, everything else replaces. */
@@ -21,6 +22,8 @@ export interface MethodUse {
   readonly variant: string;
   /** Preset of the method, one for all budgets or one each. */
   readonly preset: string | Readonly<Record<Budget, string>>;
+  /** Whether the preset is taken as the method's author uses it for the task and the number of images; as it stands unless said. */
+  readonly forPurpose?: boolean;
   readonly set?: Overrides | ((place: Place) => Overrides);
   /** Only on these datasets; on all when left out. */
   readonly datasets?: readonly DatasetName[];
@@ -82,6 +85,7 @@ const methodUse = z.strictObject({
     z.string(),
     z.strictObject({ paper: z.string(), reduced: z.string(), smoke: z.string() }),
   ]),
+  forPurpose: z.boolean().optional(),
   set: z
     .union([
       overrides,

@@ -1,7 +1,8 @@
 import type { Dataset, Split } from '@fsad/datasets';
 import { trialKey, type Cell, type TrialInputs } from '../store/index.ts';
+import { placeOf } from './check-matrix.ts';
 import type { Prepared } from './prepare.ts';
-import type { Registry, SplitRule } from '../registry.ts';
+import type { DatasetOptions, Registry, SplitRule, TestChoice } from '../registry.ts';
 
 /** One trial to be: its key, the cell it fills and everything that enters the key. */
 export interface PlannedTrial {
@@ -13,21 +14,21 @@ export interface PlannedTrial {
 }
 
 /** How a trial's images are chosen. */
-export interface TrialDraw {
+export interface TrialDraw extends TestChoice {
   readonly rule: SplitRule;
-  readonly subset: 'test' | 'validation';
-  readonly testCount: number | null;
+  /** What the dataset is opened with. */
+  readonly options?: DatasetOptions;
 }
 
 /** The trials of a prepared experiment, one at a time; of splits and test images only ids are held. */
 export async function* planTrials(prepared: Prepared, registry: Registry): AsyncGenerator<PlannedTrial> {
-  const { request, evaluation, testCount } = prepared;
-  const draw: TrialDraw = { rule: request.splitRule, subset: request.subset, testCount };
+  const { request, evaluation, choice } = prepared;
+  const draw: TrialDraw = { rule: request.splitRule, ...choice, options: request.options };
   const idsOf = imageIds(draw, registry);
   for (const { cell, use } of prepared.cells()) {
     const dataset = prepared.datasets.get(cell.dataset as Split['dataset']);
     if (!dataset) throw new Error(`dataset ${cell.dataset} was not prepared`);
-    const place = { dataset: dataset.name, class: cell.class, shots: cell.shots, colour: dataset.colour };
+    const place = placeOf(cell, dataset);
     const inputs: TrialInputs = {
       configuration: {
         detector: cell.detector,
@@ -57,7 +58,7 @@ function imageIds(
     const place = `${dataset.name}\0${split.class}`;
     const known = subsets.get(place);
     if (known !== undefined) return known;
-    const { id } = registry.chooseTest(dataset, split, draw.subset, draw.testCount);
+    const { id } = registry.chooseTest(dataset, split, draw);
     // Where a training picture may be among the test pictures it is left out there: another split, another test.
     if (!apart.has(place)) apart.set(place, liesApart(dataset, split.class, draw.subset));
     if (apart.get(place)) subsets.set(place, id);

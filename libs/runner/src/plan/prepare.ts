@@ -5,7 +5,7 @@ import type { Experiment, MethodUse, Place } from './experiment.ts';
 import { attempt, found, PlanError } from './problems.ts';
 import type { PlanRequest } from './request.ts';
 import { evaluationOf, matrix, type MatrixEntry } from './matrix.ts';
-import type { Registry, ResolvedEngine } from '../registry.ts';
+import type { Registry, ResolvedEngine, TestChoice } from '../registry.ts';
 import type { Evaluation } from '../store/index.ts';
 import {
   matches,
@@ -31,8 +31,8 @@ export interface Prepared {
   engine(detector: string): ResolvedEngine;
   /** The complete configuration of a method use at a place. */
   settings(use: MethodUse, place: Place): unknown;
-  /** How many test images a trial scores; null for all. */
-  readonly testCount: number | null;
+  /** Which test images a trial scores. */
+  readonly choice: TestChoice;
   close(): Promise<void>;
 }
 
@@ -84,16 +84,19 @@ export async function prepare(request: PlanRequest, registry: Registry): Promise
       method: (detector) => found(checked.methods, detector),
       engine: (detector) => found(checked.engines, detector),
       settings: checked.settings,
-      testCount:
-        request.testSubset === undefined
-          ? (experiment.budgets[budget].testSubset ?? null)
-          : request.testSubset,
+      choice: choiceOf(request),
       close: () => closeAll(datasets),
     };
   } catch (error) {
     await closeAll(datasets);
     throw error;
   }
+}
+
+function choiceOf({ experiment, budget, subset, limit, testSubset }: PlanRequest): TestChoice {
+  if (limit !== undefined) return { subset, testCount: null, limit };
+  const testCount = testSubset === undefined ? (experiment.budgets[budget].testSubset ?? null) : testSubset;
+  return { subset, testCount };
 }
 
 function datasetsWanted(where: Where, { datasets }: Experiment): DatasetName[] {
@@ -126,7 +129,7 @@ async function openDatasets(
     const others = names.filter((other) => other !== name).join(',');
     const hint = others ? `; or leave it out with --where dataset=${others}` : '';
     try {
-      datasets.set(name, await registry.openDataset(name, path));
+      datasets.set(name, await registry.openDataset(name, path, request.options));
     } catch (error) {
       problems.push(`${(error as Error).message}${hint}`);
     }

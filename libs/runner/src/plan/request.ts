@@ -1,6 +1,6 @@
 import type { DatasetName } from '@fsad/datasets';
 import type { Experiment } from './experiment.ts';
-import type { SplitRule } from '../registry.ts';
+import type { DatasetOptions, SplitRule } from '../registry.ts';
 import type { Budget } from '../store/index.ts';
 
 /** What is asked of an experiment: which part of the matrix, with what, on what. */
@@ -19,9 +19,13 @@ export interface PlanRequest {
   readonly subset: 'test' | 'validation';
   /** Test images to score instead of the budget's number; null for all. */
   readonly testSubset?: number | null;
+  /** Only the first so many test images, instead of a subset. */
+  readonly limit?: number;
   readonly engine: string;
   /** Folder of each dataset by name; under `''` the folder of the only one. */
   readonly data: ReadonlyMap<DatasetName | '', string>;
+  /** What the datasets are opened with. */
+  readonly options?: DatasetOptions;
 }
 
 /** The whole matrix of an experiment on its test images, data found where it usually lies: what `fsad run` asks for when no option is given. */

@@ -39,7 +39,7 @@ export class ChangedCellsError extends Error {
         `nothing was run; ${count === 1 ? 'a stored result was' : `${count} stored results were`} made differently:`,
         ...examples.map((example) => `  ${example}`),
         ...more,
-        'to make them again give --replace; to keep them take another --store',
+        'to make them again give --replace; to keep them take another folder',
       ].join('\n'),
     );
     this.count = count;

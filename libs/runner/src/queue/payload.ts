@@ -10,6 +10,8 @@ const draw = z.strictObject({
   rule: z.enum(['hash', 'consecutive']),
   subset: z.enum(['test', 'validation']),
   testCount: z.int().positive().nullable(),
+  limit: z.int().positive().optional(),
+  options: z.record(z.string(), z.string()).optional(),
 });
 const engine = z.strictObject({
   name: z.string(),

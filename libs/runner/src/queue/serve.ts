@@ -6,7 +6,7 @@ import { dataOf, type RunOptions } from '../open-run.ts';
 import type { PlanRequest } from '../plan/index.ts';
 import { importRegistry, type Registry } from '../registry.ts';
 import { finishEvent } from '../tally.ts';
-import { requireFit, UnfitError, type TrialTask } from '../trial/index.ts';
+import { requireFit, taskDataset, UnfitError, type TrialTask } from '../trial/index.ts';
 import {
   closeSoon,
   connectionOf,
@@ -197,10 +197,7 @@ class Serving {
     ]);
     if (this.#checked.has(what)) return;
     await requireFit(task, this.#registry);
-    const dataset = await this.#registry.openDataset(
-      cells[0].dataset as Parameters<Registry['openDataset']>[0],
-      data,
-    );
+    const dataset = await taskDataset(task, data, this.#registry);
     const fingerprint = dataset.fingerprintOf(cells[0].class);
     await dataset.close();
     if (fingerprint !== inputs.data) {

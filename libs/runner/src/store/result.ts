@@ -1,21 +1,13 @@
 import type { Split } from '@fsad/datasets';
+import type { Cell as TrackedCell } from '@fsad/tracking/journal';
 
 /** Raised when the meaning of a stored field changes; adding an optional field does not raise it. 1 is the same without a checksum. */
 export const resultSchema = 2;
 
 export type Budget = 'paper' | 'reduced' | 'smoke';
 
-/** One place in an experiment's matrix. A cell holds one key. */
-export interface Cell {
-  readonly experiment: string;
-  readonly dataset: string;
-  readonly class: string;
-  readonly shots: number;
-  /** Counts from 0. */
-  readonly trial: number;
-  readonly detector: string;
-  /** Name of the method's variant or set of overrides in the experiment, e.g. `full`, `a`, `ours2`. */
-  readonly variant: string;
+/** One place in an experiment's matrix. A cell holds one key; trials count from 0; variants are named by the experiment, e.g. `full`, `a`, `ours2`. */
+export interface Cell extends TrackedCell {
   readonly budget: Budget;
 }
 

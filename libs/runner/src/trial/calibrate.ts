@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatasetName } from '@fsad/datasets';
 import { canonicalJson } from '../store/index.ts';
 import { InterruptedError } from './failure.ts';
-import { openMethod, type Registry } from '../registry.ts';
+import { openMethod, type DatasetOptions, type Registry } from '../registry.ts';
 
 /** A short measurement of what trials of one kind will cost here. */
 export interface CalibrationTask {
@@ -10,6 +10,7 @@ export interface CalibrationTask {
   readonly settings: unknown;
   readonly dataset: DatasetName;
   readonly data: string | null;
+  readonly options?: DatasetOptions;
   readonly class: string;
   readonly shots: number;
   /** Whether maps are made of the test images. */
@@ -31,9 +32,9 @@ export interface CalibrationTimes {
 
 /** Names a calibration: equal digests may share their times. */
 export function calibrationId(task: CalibrationTask, cpu: string): string {
-  const { detector, settings, dataset, shots, engine, threads } = task;
+  const { detector, settings, dataset, options, shots, engine, threads } = task;
   const maps = task.maps || undefined;
-  const content = canonicalJson({ detector, settings, dataset, shots, maps, engine, threads, cpu });
+  const content = canonicalJson({ detector, settings, dataset, options, shots, maps, engine, threads, cpu });
   return createHash('sha256').update(content).digest('hex');
 }
 
@@ -50,7 +51,7 @@ export async function runCalibration(
   registry: Registry,
   signal: AbortSignal,
 ): Promise<CalibrationTimes> {
-  const dataset = await registry.openDataset(task.dataset, task.data);
+  const dataset = await registry.openDataset(task.dataset, task.data, task.options);
   try {
     const method = await openMethod(registry, task.detector);
     const short = method.shorten?.(method.parseConfig(task.settings), dataset.colour);

@@ -7,5 +7,12 @@ export { judgePixels, type JudgedPixels } from './judge-pixels.ts';
 export { gitCommit, memoryBytes } from './provenance.ts';
 export { runTrial, type TrialProgress } from './run-trial.ts';
 export { scoreImages, type Scored } from './score-images.ts';
-export { requireFit, trialImages, UnfitError, type TrialSurroundings, type TrialTask } from './task.ts';
+export {
+  requireFit,
+  taskDataset,
+  trialImages,
+  UnfitError,
+  type TrialSurroundings,
+  type TrialTask,
+} from './task.ts';
 export { completeJournal, storedResults } from './tell-journal.ts';

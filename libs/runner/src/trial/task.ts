@@ -44,9 +44,9 @@ export async function trialImages(
   registry: Registry,
 ): Promise<TrialImages> {
   const { class: className, shots, trial } = task.cells[0];
-  const { rule, subset, testCount } = task.draw;
+  const { rule } = task.draw;
   const split = await registry.drawSplit(dataset, { class: className, shots, trial, rule });
-  const test = registry.chooseTest(dataset, split, subset, testCount);
+  const test = registry.chooseTest(dataset, split, task.draw);
   const { inputs } = task;
   const data = dataset.fingerprintOf(className);
   if (split.id !== inputs.split || test.id !== inputs.testSubset || data !== inputs.data) {
@@ -85,7 +85,7 @@ export async function requireFit({ inputs, engine }: TrialTask, registry: Regist
 
 /** Opens the dataset of a task. */
 export function taskDataset(task: TrialTask, data: string | null, registry: Registry): Promise<Dataset> {
-  return registry.openDataset(task.cells[0].dataset as DatasetName, data);
+  return registry.openDataset(task.cells[0].dataset as DatasetName, data, task.draw.options);
 }
 
 /** The parts of a result that are the same however the trial ends. */

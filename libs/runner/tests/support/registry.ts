@@ -215,8 +215,8 @@ export const registry: Registry = {
     return fakeDataset(name, name === 'mnist' ? ['3', '8'] : ['grid', 'screw', 'wood']);
   },
   drawSplit,
-  chooseTest: (dataset, split, subset, count) =>
-    selectTest(dataset, split, { subset, testSubset: count ?? undefined }),
+  chooseTest: (dataset, split, { subset, testCount, limit }) =>
+    selectTest(dataset, split, { subset, testSubset: testCount ?? undefined, limit }),
   async resolveEngine(_, requested) {
     if (requested === 'broken') throw new Error('engine broken does not work here');
     const name = requested === 'auto' ? 'plain' : requested;

@@ -1,10 +1,55 @@
 import { classAverage, summarize } from '@fsad/metrics';
-import { paperColumn, publishedTable } from '@fsad/reporting';
+import type { TrialResult } from '@fsad/runner';
 import { stringify } from 'csv-stringify/sync';
-import type { CompareTrial } from './trial.ts';
+import { paperColumn } from './paper-columns.ts';
+import { publishedTable } from './published.ts';
+
+/** One method on one split. */
+export interface ComparedTrial {
+  readonly key: string;
+  /** The column's name: the method, with its variant behind it where that is one of its own. */
+  readonly method: string;
+  readonly dataset: string;
+  readonly class: string;
+  readonly shots: number;
+  readonly trial: number;
+  /** Why it failed; null where it did not. */
+  readonly failure: string | null;
+  /** In [0, 1]; null where it failed. */
+  readonly auroc: number | null;
+  readonly seconds: { readonly fit: number; readonly score: number };
+  /** Which test images, in words. */
+  readonly test: string;
+  readonly engine: string;
+  readonly split: string;
+}
+
+const plainVariants = ['default', 'full', 'ours1'];
+
+/** A trial of a comparison from its result in the store, at the cell of that comparison. */
+export function comparedTrial(result: TrialResult, cell: TrialResult['cells'][number]): ComparedTrial {
+  const { detector, variant } = cell;
+  const { subset, images, available } = result.test;
+  const all = images === available ? `all ${available}` : `${images} of ${available}`;
+  const { fit, score } = result.provenance.seconds;
+  return {
+    key: result.key,
+    method: plainVariants.includes(variant) ? detector : `${detector}-${variant}`,
+    dataset: cell.dataset,
+    class: cell.class,
+    shots: cell.shots,
+    trial: cell.trial,
+    failure: result.failure?.message ?? null,
+    auroc: result.metrics?.auroc ?? null,
+    seconds: { fit, score },
+    test: `${all} ${subset} images`,
+    engine: result.inputs.engine,
+    split: result.inputs.split,
+  };
+}
 
 /** A method at a number of shots, in percent: over trials, then over classes as the paper does it. */
-export interface CompareCell {
+export interface ComparedMethod {
   readonly method: string;
   readonly shots: number;
   readonly classes: readonly string[];
@@ -21,13 +66,13 @@ export interface CompareCell {
   readonly seconds: { readonly fit: number; readonly score: number };
 }
 
-/** Gathers trials into cells: methods in the order of their first trial, shots in that of theirs. */
-export function gatherCells(trials: readonly CompareTrial[]): CompareCell[] {
+/** Gathers trials by method and shots: methods in the order of their first trial, shots in that of theirs. */
+export function comparedMethods(trials: readonly ComparedTrial[]): ComparedMethod[] {
   const groups = groupBy(trials, ({ method, shots }) => `${method}\0${shots}`);
   return [...groups.values()].map(gather);
 }
 
-function gather(trials: readonly CompareTrial[]): CompareCell {
+function gather(trials: readonly ComparedTrial[]): ComparedMethod {
   const [{ method, shots, dataset }] = trials;
   const good = trials.filter(({ auroc }) => auroc !== null);
   const byClass = [...groupBy(good, (trial) => trial.class)];
@@ -74,7 +119,7 @@ function printedFor(
 }
 
 /** The comparison for reading: a row a method, for each number of shots ours and the paper's, AUROC in percent. */
-export function tableText(cells: readonly CompareCell[]): string {
+export function comparisonText(cells: readonly ComparedMethod[]): string {
   const shots = [...new Set(cells.map((cell) => cell.shots))];
   const names = [...new Set(cells.map(({ method }) => method))];
   const head = ['AUROC, %', ...shots.flatMap((k) => [`${k}-shot`, 'paper', 's/trial'])];
@@ -94,14 +139,14 @@ export function tableText(cells: readonly CompareCell[]): string {
   return aligned([head, ...rows]);
 }
 
-function measured({ mean: value, std, failed }: CompareCell): string {
+function measured({ mean: value, std, failed }: ComparedMethod): string {
   const failures = failed > 0 ? ` (${failed} failed)` : '';
   return value === null ? `failed` : `${plusMinus(value, std)}${failures}`;
 }
 
 /** Every trial as a row of CSV; AUROC in [0, 1]. */
-export function trialsCsv(trials: readonly CompareTrial[]): string {
-  const rows = trials.map(({ inputs, seconds, processorSeconds, ...trial }) => ({
+export function comparisonCsv(trials: readonly ComparedTrial[]): string {
+  const rows = trials.map((trial) => ({
     dataset: trial.dataset,
     class: trial.class,
     shots: trial.shots,
@@ -109,13 +154,11 @@ export function trialsCsv(trials: readonly CompareTrial[]): string {
     method: trial.method,
     auroc: trial.auroc,
     paper: printedFor(trial.method, trial.dataset, trial.shots, [trial.class])?.mean,
-    fit_seconds: seconds.fit,
-    score_seconds: seconds.score,
-    fit_processor_seconds: processorSeconds.fit,
-    score_processor_seconds: processorSeconds.score,
+    fit_seconds: trial.seconds.fit,
+    score_seconds: trial.seconds.score,
     test: trial.test,
-    engine: inputs.engine,
-    split: inputs.split,
+    engine: trial.engine,
+    split: trial.split,
     key: trial.key,
     failure: trial.failure,
   }));
