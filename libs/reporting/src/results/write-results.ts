@@ -89,7 +89,9 @@ export async function staleResults(folder: string): Promise<string[]> {
 /** Figures in the folders of pages that no page has any more. */
 async function leftOver(folder: string, files: ReadonlyMap<string, unknown>): Promise<string[]> {
   const found: string[] = [];
-  for (const page of new Set([...files.keys()].filter((path) => path.includes('/')).map((path) => dirname(path)))) {
+  // The README's folder is the project's, no page's.
+  const inPages = [...files.keys()].filter((path) => path !== readmePath && path.includes('/'));
+  for (const page of new Set(inPages.map((path) => dirname(path)))) {
     for (const name of await readdir(join(folder, page)).catch(() => [])) {
       if (name.endsWith('.png') && !files.has(`${page}/${name}`)) found.push(`${page}/${name}`);
     }
