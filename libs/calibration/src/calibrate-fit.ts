@@ -36,48 +36,95 @@ const HEIGHT_AT = 0.995;
 /**
  * What good pictures score, from the training pictures alone: each is scored by a detector that was fitted without it,
  * as it is and in disturbed copies. Two fits do not speak one scale, so what a picture has is moved by as much as copies of pictures
- * learned from have less in that fit than in the whole one. With one picture there is nothing to leave out, and its copies are scored by the
- * detector itself.
+ * learned from have less in that fit than in the whole one. Where pictures are left out one at a time, a second is left out as well, to learn what
+ * one picture more is worth (`worthOfOneMore`). With one picture there is nothing to leave out, and its copies are scored by the detector itself.
  * @returns the calibration but for the model's digest.
  * @throws RangeError without images.
  */
 export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
   const { images, copies, detector: whole, signal } = fit;
   if (images.length === 0) throw new RangeError('a calibration needs the pictures that were learned from');
-  const refits = images.length === 1 ? 0 : Math.max(2, Math.min(fit.refits, images.length));
-  const seen: Seen[] = [];
+  const count = images.length;
   const every = Array.from({ length: copies }, (_, copy) => copy + 1);
   const look: Look = (detector, i, which) =>
     inspect(detector, images[i], `calibration/picture/${i}`, which, signal);
-  if (refits === 0) seen.push(await look(whole, 0, copies > 0 ? every : [0]));
-  const learned =
-    refits === 0
-      ? []
-      : await learnedFrom(
-          whole,
-          images.map((_, i) => i),
-          look,
-        );
-  for (let fold = 0; fold < refits; fold++) {
+  const made = (seen: readonly Seen[], refits: number) => ({
+    ...levelsOf(seen),
+    pictures: count,
+    refits,
+    copies,
+    moved: null,
+  });
+  if (count === 1) return made([await look(whole, 0, copies > 0 ? every : [0])], 0);
+
+  const folds = Math.max(2, Math.min(fit.refits, count));
+  const both = folds === count && count > 2;
+  const learned = await learnedFrom(
+    whole,
+    images.map((_, i) => i),
+    look,
+  );
+  const seen: Seen[] = [];
+  const further: Seen[] = [];
+  let done = 0;
+  /** Scores some pictures by a fit without them and others. */
+  const without = async (
+    leftOut: (i: number) => boolean,
+    scored: readonly number[],
+    which: readonly number[],
+    into: Seen[],
+  ) => {
     signal?.throwIfAborted();
-    const others = images.flatMap((_, i) => (i % refits === fold ? [] : [i]));
+    const others = images.flatMap((_, i) => (leftOut(i) ? [] : [i]));
     const detector = await fit.refit(others.map((i) => images[i]));
     try {
-      const here = await learnedFrom(detector, others, look);
+      const here = await learnedFrom(detector, others.slice(0, LEARNED), look);
       const offset = offsetBetween(
         learned.filter(({ i }) => here.some((one) => one.i === i)),
         here,
       );
-      for (let i = fold; i < images.length; i += refits) {
-        seen[i] = moved(await look(detector, i, [0, ...every]), offset);
-        fit.onProgress?.(seen.filter(Boolean).length, images.length);
-      }
+      for (const i of scored) into[i] = moved(await look(detector, i, which), offset);
     } finally {
       detector.dispose();
     }
+    fit.onProgress?.(++done, both ? 2 * folds : folds);
+  };
+  for (let fold = 0; fold < folds; fold++) {
+    const scored = images.flatMap((_, i) => (i % folds === fold ? [i] : []));
+    await without((i) => i % folds === fold, scored, [0, ...every], seen);
+    if (both) await without((i) => i === fold || i === (fold + 1) % count, [fold], [0], further);
   }
-  return { ...levelsOf(seen), pictures: images.length, refits, copies, moved: null };
+  const refits = both ? 2 * folds : folds;
+  if (!both) return made(seen, refits);
+  const worth = worthOfOneMore(seen, further);
+  return made(
+    seen.map((one) => moved(one, worth)),
+    refits,
+  );
 }
+
+/** Pictures learned from that tell how two fits' scales lie. */
+const LEARNED = 3;
+
+/**
+ * What one picture more does to the scores of pictures not seen, and to their maps: fits of k - 2 and k - 1 pictures are known, the one of k is meant.
+ * What is new to a detector falls about evenly with the logarithm of the number of pictures it learned, so the next step is the last one times
+ * log(k / (k - 1)) / log((k - 1) / (k - 2)). Never upwards.
+ */
+function worthOfOneMore(seen: readonly Seen[], further: readonly Seen[]): Offset {
+  const k = seen.length;
+  const step = Math.log(k / (k - 1)) / Math.log((k - 1) / (k - 2));
+  const fall = (of: (one: Seen) => number): number =>
+    Math.min(0, mean(seen.map(of)) - mean(further.map(of))) * step;
+  const withMaps = seen.every(({ maps }) => maps.length > 0);
+  return {
+    score: fall(({ scores }) => scores[0]),
+    map: withMaps ? fall(({ maps }) => heightOf(maps[0].data.slice().sort())) : 0,
+  };
+}
+
+/** The height of a map from its values in ascending order. */
+const heightOf = (sorted: Float32Array): number => sorted[Math.ceil(HEIGHT_AT * (sorted.length - 1))];
 
 /** Levels of scores and maps of good pictures that the detector did not learn. */
 export function levelsOf(seen: readonly Seen[]): Pick<Calibration, 'format' | 'score' | 'map'> {
@@ -95,7 +142,7 @@ interface Learned {
   readonly median: number;
 }
 
-/** One disturbed copy of each picture learned from: their mean is all that is asked. */
+/** One disturbed copy of each of some pictures learned from: their mean is all that is asked. */
 async function learnedFrom(detector: Detector, pictures: readonly number[], look: Look): Promise<Learned[]> {
   const found: Learned[] = [];
   for (const i of pictures) {
@@ -105,14 +152,19 @@ async function learnedFrom(detector: Detector, pictures: readonly number[], look
   return found;
 }
 
-function offsetBetween(whole: readonly Learned[], here: readonly Learned[]): { score: number; map: number } {
+interface Offset {
+  readonly score: number;
+  readonly map: number;
+}
+
+function offsetBetween(whole: readonly Learned[], here: readonly Learned[]): Offset {
   return {
     score: mean(whole.map(({ score }) => score)) - mean(here.map(({ score }) => score)),
     map: mean(whole.map(({ median }) => median)) - mean(here.map(({ median }) => median)),
   };
 }
 
-const moved = ({ scores, maps }: Seen, offset: { score: number; map: number }): Seen => ({
+const moved = ({ scores, maps }: Seen, offset: Offset): Seen => ({
   scores: scores.map((score) => score + offset.score),
   maps: maps.map(({ width, height, data }) => ({
     width,
@@ -154,9 +206,7 @@ function mapLevel(seen: readonly Seen[]): Calibration['map'] {
     const common = aligned ? commonPlaces(places.filter((_, j) => j !== i)) : null;
     return maps.map((map) => withoutPlaces(map, common).data.slice().sort());
   });
-  const level = levelOf(
-    left.map((maps) => maps.map((values) => values[Math.ceil(HEIGHT_AT * (values.length - 1))])),
-  );
+  const level = levelOf(left.map((maps) => maps.map(heightOf)));
   const ordinary = mean(left.map(([values]) => values[values.length >> 1]));
   const common = aligned ? commonPlaces(places) : null;
   return {

@@ -83,10 +83,37 @@ describe('calibrating a fit', () => {
       expect(learned.length).toBeLessThan(7);
     }
     for (const { asked, learned } of made) {
-      // Of the pictures it learned from one copy each; of the others themselves and two copies.
+      // Of three pictures it learned from one copy each; of the others themselves and two copies.
       expect(asked.some((image) => learned.includes(image))).toBe(false);
-      expect(asked).toHaveLength(learned.length + 3 * (images.length - learned.length));
+      expect(asked).toHaveLength(3 + 3 * (images.length - learned.length));
     }
+  });
+
+  it('expects of the whole detector what the fall from one number of pictures to the next leads to', async () => {
+    const mean = ({ data }: Image): number => data.reduce((a, b) => a + b, 0) / data.length;
+    // Every picture has a brightness of its own; one that was not learned scores the higher the fewer were.
+    const images = Array.from({ length: 5 }, (_, i): Image => {
+      return { width: 16, height: 16, channels: 1, data: new Uint8Array(256).fill(20 + 50 * i) };
+    });
+    const fitted = (learned: readonly Image[]): Detector =>
+      ({
+        score: async (some: readonly Image[]) =>
+          some.map((image) => ({
+            value: learned.some((one) => Math.abs(mean(one) - mean(image)) < 24)
+              ? 0
+              : 10 - 5 * Math.log(learned.length),
+          })),
+        dispose: () => undefined,
+      }) as unknown as Detector;
+    const made = await calibrateFit({
+      detector: fitted(images),
+      images,
+      refit: async (some) => fitted(some),
+      refits: 5,
+      copies: 1,
+    });
+    expect(made.refits).toBe(10);
+    expect(made.score.ordinary).toBeCloseTo(10 - 5 * Math.log(5), 9);
   });
 
   it('is the same when every fit has a scale of its own', async () => {

@@ -10,7 +10,7 @@ import { drawSurface } from './surface.ts';
 
 /** Raised when any pixel of the surface or the shapes changes, and of the part. */
 const GENERATED_VERSION = 1;
-const PART_VERSION = 2;
+const PART_VERSION = 3;
 const CLOTH_AND_SHAPES = sha256(`generated ${GENERATED_VERSION}`);
 const DEFECTS = { surface: DEFECT_KINDS, part: PART_DEFECTS } as const satisfies Record<
   string,

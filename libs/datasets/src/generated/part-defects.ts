@@ -49,7 +49,7 @@ function scratch(between: Between): PartDefect {
   const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
   const half = between(0.06, 0.14);
   const bend = between(-1.2, 1.2);
-  const width = between(0.0035, 0.006);
+  const width = between(0.004, 0.0065);
   const strength = between(0.6, 0.95);
   return {
     outline: wholePart,
@@ -70,7 +70,7 @@ function scratch(between: Between): PartDefect {
 /** A piece broken out of an edge: rough bright metal round the gap. */
 function chip(between: Between): PartDefect {
   const [cx, cy] = onEdge(between);
-  const radius = between(0.018, 0.036);
+  const radius = between(0.022, 0.038);
   const edge = ragged(cx, cy, radius, between, 0.22);
   const rim = between(0.012, 0.02);
   const facets = between(0, 6.283);
@@ -103,7 +103,7 @@ function onEdge(between: Between): [number, number] {
 /** A blot of rust, or of oil that darkens the metal. */
 function stain(between: Between): PartDefect {
   const [cx, cy] = onMetal(between, 0.015);
-  const radius = between(0.02, 0.05);
+  const radius = between(0.026, 0.05);
   const edge = ragged(cx, cy, radius, between, 0.18);
   const rust = between(0, 1) < 0.6;
   const strength = rust ? between(0.45, 0.8) : between(0.4, 0.65);

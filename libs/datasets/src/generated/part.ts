@@ -62,7 +62,7 @@ export function drawPart(
         for (let c = 0; c < 3; c++) colour[c] += (steel[c] - colour[c]) * metal;
       }
       if (defect && (damaged || changedSides(distance, wholePart(x, y)))) mask[row * side + column] = 255;
-      const light = scene.level * (1 - 0.18 * (u * u + v * v)) + 0.012 * grain[column];
+      const light = scene.level * (1 - 0.18 * (u * u + v * v)) + 0.008 * grain[column];
       for (let c = 0; c < 3; c++) {
         data[(row * side + column) * 3 + c] = exposed(colour[c] * scene.tint[c] * light);
       }
@@ -77,15 +77,15 @@ export function drawPart(
 function layPart(random: RandomStream): Scene {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
   const turn = between(-0.07, 0.07);
-  const bearing = between(-2.7, -1.3);
-  const warmth = between(-0.035, 0.035);
+  const bearing = between(-2.25, -1.75);
+  const warmth = between(-0.025, 0.025);
   return {
     shift: [between(-0.02, 0.02), between(-0.02, 0.02)],
     cos: Math.cos(turn),
     sin: Math.sin(turn),
     scale: between(0.985, 1.015),
-    lamp: [0.55 * Math.cos(bearing), 0.55 * Math.sin(bearing), between(0.8, 1.1)],
-    level: between(0.82, 1.12),
+    lamp: [0.55 * Math.cos(bearing), 0.55 * Math.sin(bearing), between(0.88, 1.02)],
+    level: between(0.9, 1.07),
     tint: [1 + warmth, 1, 1 - warmth],
     marks: random.normal(4096),
     fibres: random.normal(4096),
