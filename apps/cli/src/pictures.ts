@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { partBadImages } from '@fsad/datasets';
 import { markMadeHere, walkPictures, writeFolderAtomically } from '@fsad/files';
-import { BadImageError, decodeImage, encodePng, withChannels, type Image } from '@fsad/images';
+import { sideForTiles } from '@fsad/detector';
+import { BadImageError, decodeImage, encodePng, resizeImage, withChannels, type Image } from '@fsad/images';
 import type { OpenedModel, StageProgress } from '@fsad/runner';
 
 export type OnBadImage = 'fail' | 'skip';
@@ -27,11 +28,14 @@ export interface Picture {
 export interface Sight {
   readonly channels: 1 | 3;
   readonly smallestSide: number;
+  /** Longer side that pictures are reduced to; null leaves them as they are. */
+  readonly largestSide: number | null;
 }
 
 /** What a saved model can be shown. */
-export function sightOf({ method, detector }: OpenedModel): Sight {
-  return { channels: detector.channels ?? 3, smallestSide: method.smallestSide ?? 1 };
+export function sightOf({ method, detector, tiles }: OpenedModel): Sight {
+  const largestSide = tiles > 1 ? sideForTiles(tiles) : null;
+  return { channels: detector.channels ?? 3, smallestSide: method.smallestSide ?? 1, largestSide };
 }
 
 /**
@@ -41,7 +45,7 @@ export function sightOf({ method, detector }: OpenedModel): Sight {
  */
 export function readPictures(
   paths: readonly string[],
-  { channels, smallestSide }: Sight,
+  { channels, smallestSide, largestSide }: Sight,
   say: (text: string) => void,
 ): Picture[] {
   const names = paths.flatMap((path) => {
@@ -54,7 +58,10 @@ export function readPictures(
   if (names.length === 0) throw new Error(`there is no picture in ${paths.join(', ')}`);
   return names.map((name) => ({
     name,
-    image: async () => largeEnough(withChannels(await decodeImage(name), channels), name, smallestSide),
+    image: async () => {
+      const image = largeEnough(withChannels(await decodeImage(name), channels), name, smallestSide);
+      return largestSide === null ? image : reduced(image, largestSide);
+    },
   }));
 }
 
@@ -82,6 +89,14 @@ export function largeEnough(image: Image, name: string, smallestSide: number): I
   if (Math.min(width, height) >= smallestSide) return image;
   const least = `${smallestSide} x ${smallestSide}`;
   throw new BadImageError(name, `${width} x ${height} pixels, the method needs ${least} at least`);
+}
+
+/** A picture with its longer side brought down to a limit. */
+export function reduced(image: Image, side: number): Image {
+  const scale = side / Math.max(image.width, image.height);
+  if (scale >= 1) return image;
+  const to = (length: number): number => Math.max(1, Math.round(length * scale));
+  return resizeImage(image, to(image.width), to(image.height), 'bilinear');
 }
 
 /** Names what was left out, and how many. */

@@ -23,4 +23,4 @@ export { loadModel, readMethodName, requireTensor, saveModel, type SavedModel } 
 export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';
 export { methodFromRecipe, type Recipe, type Task } from './method-from-recipe.ts';
 export { unitPixels } from './unit-pixels.ts';
-export { tiled, tilesFor } from './tiled.ts';
+export { sideForTiles, tiled, tilesFor } from './tiled.ts';

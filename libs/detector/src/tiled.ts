@@ -6,13 +6,16 @@ const OVERLAP = 0.125;
 
 /** From this many pixels along the longer side on pictures are cut by themselves, and a tile has about as many. */
 const TILE_SIDE = 1280;
-const MOST = 4;
+const MOST = 3;
 
-/** Tiles along a side that suit pictures of this size: 1 up to 1280 pixels, 4 from 3841 on. */
+/** Tiles along a side that suit pictures of this size: 1 up to 1280 pixels, 3 from 2561 on. */
 export function tilesFor(images: readonly { readonly width: number; readonly height: number }[]): number {
   const longest = Math.max(...images.map(({ width, height }) => Math.max(width, height)));
   return Math.min(MOST, Math.max(1, Math.ceil(longest / TILE_SIDE)));
 }
+
+/** Longer side in pixels that a picture need not exceed to be cut into so many tiles: each has 640 then, twice what methods look at. */
+export const sideForTiles = (tiles: number): number => 640 * tiles;
 
 /** A part of a picture; pixels from its upper left corner. */
 interface Tile {

@@ -60,9 +60,9 @@ describe('a tiled detector', () => {
     expect(tiled(blind, 2).localize).toBeUndefined();
   });
 
-  it('cuts pictures by themselves from 1281 pixels on, at most four to a side', () => {
+  it('cuts pictures by themselves from 1281 pixels on, at most three to a side', () => {
     const sides = [1280, 1281, 4000, 20000];
-    expect(sides.map((width) => tilesFor([{ width, height: 100 }]))).toEqual([1, 2, 4, 4]);
+    expect(sides.map((width) => tilesFor([{ width, height: 100 }]))).toEqual([1, 2, 3, 3]);
     expect(() => tiled(brightest(), 1)).toThrow(/2 or more/);
   });
 });

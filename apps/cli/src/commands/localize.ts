@@ -9,12 +9,20 @@ import {
   requireOutputFolder,
   writeFolderAtomically,
 } from '@fsad/files';
-import { BadImageError, commonRange, heatMapOverlay, resizeImage, type Image } from '@fsad/images';
+import { BadImageError, commonRange, heatMapOverlay, type Image } from '@fsad/images';
 import { picturesPage, type JudgedPicture, type PicturesPage } from '@fsad/reporting';
 import { openModel, scoreImages, type OpenedModel, type StageProgress } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
-import { readable, readPictures, sightOf, withOnBadImage, writePicture, type Picture } from '../pictures.ts';
+import {
+  readable,
+  readPictures,
+  reduced,
+  sightOf,
+  withOnBadImage,
+  writePicture,
+  type Picture,
+} from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { stopped } from '../score-until-bad.ts';
 import { uncalibrated } from '../threshold.ts';
@@ -180,14 +188,6 @@ function notesOf({ method, engine }: OpenedModel, made: Calibration | null): str
   const scale =
     'Scores and colours run from 0 to 1 on one fixed scale; 0.5 is what good pictures reach, and nothing below it is coloured.';
   return [`${scale} The threshold was ${from}. ${by}`, ...caveats(made)];
-}
-
-/** A picture with its longer side brought down to a limit. */
-function reduced(image: Image, side: number): Image {
-  const scale = side / Math.max(image.width, image.height);
-  if (scale >= 1) return image;
-  const to = (length: number): number => Math.max(1, Math.round(length * scale));
-  return resizeImage(image, to(image.width), to(image.height), 'bilinear');
 }
 
 /** `a/b.jpg` -> `b.png`; numbered where two would be one file. */

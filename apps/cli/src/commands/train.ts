@@ -5,6 +5,7 @@ import { caveats } from '@fsad/calibration';
 import { writeCalibration } from '@fsad/calibration/folder';
 import {
   requireTrainingImages,
+  sideForTiles,
   tiled,
   tilesFor,
   type Detector,
@@ -26,7 +27,7 @@ import {
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withDataset, withEngine } from '../options.ts';
-import { largeEnough, withOnBadImage } from '../pictures.ts';
+import { largeEnough, reduced, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
 import { abandonTraining, beginTraining, checkpointsOf, requireFree } from '../training-folder.ts';
@@ -80,7 +81,7 @@ function builder(argv: Argv) {
       type: 'string',
       default: 'auto',
       describe:
-        'Look at N x N parts of every picture, for small defects on large ones; auto: 2 to 4 from 1281 pixels on',
+        'Look at N x N parts of every picture, for small defects on large ones; auto: 2 or 3 from 1281 pixels on',
     })
     .option('calibrate', {
       type: 'boolean',
@@ -134,11 +135,12 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       purpose: { task: dataset.taskOf(source.class), shots },
       shorthands: { variant, iterations, fraction },
     });
-    const images = await Promise.all(
+    const pictures = await Promise.all(
       split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id, method.smallestSide ?? 1)),
     );
-    requireTrainingImages(method.name, images);
-    const tiles = tilesAsked(argv.tiles, own, images);
+    requireTrainingImages(method.name, pictures);
+    const tiles = tilesAsked(argv.tiles, own, pictures);
+    const images = tiles > 1 ? pictures.map((image) => reduced(image, sideForTiles(tiles))) : pictures;
     const engine = await resolveEngine(method.engine, argv.engine);
     const threads = threadsOf(argv.threads);
     const { name, numericVersion } = method;
@@ -176,6 +178,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
           create,
           images,
           seed,
+          tiles,
           signal,
           onProgress: (done, total) => progress.update('what good pictures score', done, total),
         });

@@ -17,13 +17,15 @@ export interface ModelToCalibrate {
   readonly create: () => Promise<Detector>;
   readonly images: readonly Image[];
   readonly seed: number;
+  /** Pictures are left out one at a time by a method whose fit is quick, unless they are cut into tiles, many pictures each. */
+  readonly tiles?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What good pictures score under a model, from those it learned from. @throws the signal's reason when aborted. */
 export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
-  const { method, detector, create, images, seed, signal, onProgress } = model;
+  const { method, detector, create, images, seed, tiles = 1, signal, onProgress } = model;
   return calibrateFit({
     detector,
     images,
@@ -32,7 +34,7 @@ export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
       await other.fit(some, { seed, report: () => undefined, signal });
       return other;
     },
-    refits: method.quickFit ? LEFT_OUT : 2,
+    refits: method.quickFit && tiles === 1 ? LEFT_OUT : 2,
     copies: COPIES,
     signal,
     onProgress,
