@@ -34,7 +34,7 @@ export function indexPage(
   return [
     '# Results',
     '',
-    'What the experiments gave, beside the paper. Every number on these pages comes from a committed record of a trial ([records](records)): `npm run results` writes the pages from the ' +
+    'What the experiments gave, beside the paper. Every table and figure comes from committed records of trials ([records](records)): `npm run results` writes the pages from the ' +
       'records, `npm run results:check` fails when they differ. `npm run results -- --from STORE` takes the trials of a store (`fsad run --store STORE`) into the records first. A record that was taken out comes back, with the same ' +
       'numbers, when its experiment runs again.',
     '',
