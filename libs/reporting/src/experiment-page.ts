@@ -46,8 +46,11 @@ const budgetWords: Readonly<Record<ExperimentTrials['budget'], string>> = {
   smoke: 'The budget is smoke: it shows that everything runs. The numbers say nothing about the methods.',
 };
 
-/** One self-contained HTML page of an experiment; the files written beside it are linked by relative names. */
-export async function experimentPage(given: ExperimentPage): Promise<string> {
+/** One self-contained HTML page of an experiment; where there are files beside it, it links them by relative names. */
+export async function experimentPage(
+  given: ExperimentPage,
+  place: 'files beside it' | 'alone',
+): Promise<string> {
   const { trials, comparisons, methods, figures, differences, curves, examples, complaints } = given;
   const title = headline(trials.experiment);
   const plots: Html[] = [];
@@ -61,11 +64,15 @@ export async function experimentPage(given: ExperimentPage): Promise<string> {
       <h1>${title}</h1>
       <p class="lead">${summarySentence(trials)} ${budgetWords[trials.budget]}</p>
       <p class="note">
-        Every AUROC on this page is in percent. Files:
-        <a href="summary.csv">means beside the paper’s</a> (CSV, percent),
-        <a href="trials.csv">all trials</a> (CSV, AUROC from 0 to 1),
-        <a href="tables.md">tables</a> (Markdown), figures as SVG, PNG and Vega-Lite in
-        <a href="figures/">figures</a>.
+        Every AUROC on this page is in percent.
+        ${
+          place === 'alone'
+            ? null
+            : html`Files: <a href="summary.csv">means beside the paper’s</a> (CSV, percent),
+                <a href="trials.csv">all trials</a> (CSV, AUROC from 0 to 1),
+                <a href="tables.md">tables</a> (Markdown), figures as SVG, PNG and Vega-Lite in
+                <a href="figures/">figures</a>.`
+        }
       </p>
       ${complaints.map((text) => html`<p class="note mark">${text}</p>`)}
       ${differenceSection(trials, differences)} ${plots}
@@ -80,7 +87,7 @@ export async function experimentPage(given: ExperimentPage): Promise<string> {
               ${shown}`
           : null
       }
-      ${recordSection(trials)}
+      ${recordSection(trials, place === 'alone')}
       <footer>${readingTables}</footer>
     `,
     experimentPageStyle,
@@ -193,17 +200,17 @@ function methodSection(methods: ExperimentPage['methods']): Html | null {
   `;
 }
 
-function recordSection({ records, trials }: ExperimentTrials): Html {
+function recordSection({ records, trials }: ExperimentTrials, alone: boolean): Html {
   const rest = trials - records.length;
   return html`
     <h2>Trial records</h2>
     <p class="note">
       ${
         rest > 0
-          ? html`The first ${counted(records.length, 'trial')} of ${trials.toLocaleString('en')}; the other
-              ${rest.toLocaleString('en')} are in <a href="trials.csv">trials.csv</a>.`
-          : html`All ${counted(trials, 'trial')}; with more columns in <a href="trials.csv">trials.csv</a>.`
+          ? html`The first ${counted(records.length, 'trial')} of ${trials.toLocaleString('en')}.`
+          : html`All ${counted(trials, 'trial')}.`
       }
+      ${alone ? null : html`More columns, and every trial, in <a href="trials.csv">trials.csv</a>.`}
     </p>
     <details ${trials <= 40 ? 'open' : ''}>
       <summary>Show the records</summary>

@@ -10,6 +10,7 @@ export {
 } from './comparison-figures.ts';
 export { trainingPage } from './training-page.ts';
 export type { TestPicture, TrainedScale, TrainingPage } from './training-page-input.ts';
+export { mlflowDrawings } from './mlflow-drawings.ts';
 export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';
 export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';

@@ -3,17 +3,14 @@ import { join } from 'node:path';
 import { replaceFile } from '@fsad/files';
 import { readSummaries } from '@fsad/runner';
 import { collectExperiments, experimentId, type ExperimentTrials } from './collect.ts';
-import { compareMethods } from './compare-methods.ts';
-import { compareSetting, type SettingComparison } from './compare.ts';
-import { loadExamples } from './example-trials.ts';
-import { planFigures, type PlannedFigure } from './experiment-figures.ts';
+import type { SettingComparison } from './compare.ts';
+import { experimentContent } from './experiment-content.ts';
+import type { PlannedFigure } from './experiment-figures.ts';
 import { experimentPage } from './experiment-page.ts';
 import { drawFigure, figurePng } from './figure.ts';
 import { html, type Html } from './html.ts';
-import { loadCurves } from './load-curves.ts';
 import { experimentMarkdown } from './markdown.ts';
 import { htmlPage } from './page.ts';
-import { paperDifferences } from './paper-differences.ts';
 import { summaryCsv } from './summary-csv.ts';
 import { openTrialCsv, type TrialCsv } from './trial-csv.ts';
 import { counted, settingName } from './words.ts';
@@ -108,22 +105,12 @@ async function writeExperiment(
   folder: string,
   trials: ExperimentTrials,
 ): Promise<readonly Headline[]> {
-  const settings = [...trials.settings.values()].sort(
-    (a, b) => a.dataset.localeCompare(b.dataset, 'en') || a.shots - b.shots,
-  );
-  const comparisons = settings.map(compareSetting);
-  const methods = settings.map((setting, i) => ({ setting: comparisons[i], pairs: compareMethods(setting) }));
-  const figures = planFigures(trials, comparisons);
-  const complaints: string[] = [];
-  const differences = await paperDifferences(store, trials, comparisons, complaints);
-  const curves = await loadCurves(store, trials, complaints);
-  const examples = await loadExamples(store, trials, complaints);
-  const tables = { trials, comparisons, methods, figures, differences };
+  const content = await experimentContent(store, trials);
+  const { comparisons, figures } = content;
   await replaceFile(join(folder, 'summary.csv'), summaryCsv(comparisons));
-  await replaceFile(join(folder, 'tables.md'), experimentMarkdown(tables));
+  await replaceFile(join(folder, 'tables.md'), experimentMarkdown(content));
   await writeFigures(join(folder, 'figures'), figures);
-  const page = await experimentPage({ ...tables, curves, examples, complaints });
-  await replaceFile(join(folder, 'index.html'), page);
+  await replaceFile(join(folder, 'index.html'), await experimentPage(content, 'files beside it'));
   return comparisons.flatMap(headline);
 }
 

@@ -38,9 +38,23 @@ export function sameCell(a: Cell, b: Cell): boolean {
   return a.trial === b.trial && groupId(a) === groupId(b);
 }
 
-/** `cifar10 airplane, 1-shot, htdg full` */
-export function groupName({ dataset, class: className, shots, detector, variant }: Group): string {
-  return `${dataset} ${className}, ${shots}-shot, ${detector} ${variant}`;
+/** `htdg full · airplane · 1-shot · cifar10 smoke`: what differs comes first, since lists and legends cut names at their end. */
+export function groupName(group: Group): string {
+  return [...whatDiffers(group), whatIsShared(group)].join(' · ');
+}
+
+/** `htdg full · airplane · 1-shot · t0 · cifar10 smoke` */
+export function trialName(cell: Cell): string {
+  return [...whatDiffers(cell), `t${cell.trial}`, whatIsShared(cell)].join(' · ');
+}
+
+function whatDiffers({ class: className, shots, detector, variant }: Group): string[] {
+  const method = variant === 'default' ? detector : `${detector} ${variant}`;
+  return [method, className, `${shots}-shot`];
+}
+
+function whatIsShared({ dataset, budget }: Group): string {
+  return `${dataset} ${budget}`;
 }
 
 /** A group as MLflow parameters. */

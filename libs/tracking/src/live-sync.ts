@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MlflowClient, type Connection, type RetryNotice, type RetryPolicy } from '@fsad/mlflow-client';
 import { LockedError } from '@fsad/files';
-import { isComplete, syncStore, type StoredResults, type SyncSummary } from './sync.ts';
+import type { Drawings } from './drawings.ts';
+import { isComplete, syncStore, type StoredResults, type SyncOptions, type SyncSummary } from './sync.ts';
 
 /** How a live sync ended. */
 export interface LiveEnd {
@@ -24,6 +25,7 @@ export class LiveSync {
   readonly #onNote: (text: string) => void;
   readonly #everyMs: number;
   readonly #results: StoredResults | undefined;
+  readonly #drawings: Drawings | undefined;
   readonly #ender = new AbortController();
   readonly #loop: Promise<void>;
   readonly #told = new Set<string>();
@@ -36,9 +38,14 @@ export class LiveSync {
     store: string,
     connection: Connection,
     onNote: (text: string) => void,
-    { everyMs = 5000, results }: { readonly everyMs?: number; readonly results?: StoredResults } = {},
+    {
+      everyMs = 5000,
+      results,
+      drawings,
+    }: { readonly everyMs?: number } & Pick<SyncOptions, 'results' | 'drawings'> = {},
   ) {
     this.#results = results;
+    this.#drawings = drawings;
     this.#store = store;
     this.#connection = connection;
     this.#onNote = onNote;
@@ -107,6 +114,7 @@ export class LiveSync {
     return syncStore(this.#store, new MlflowClient(connection, { signal, onRetry }), {
       signal,
       results: this.#results,
+      drawings: this.#drawings,
     });
   }
 

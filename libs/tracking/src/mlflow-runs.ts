@@ -7,6 +7,8 @@ import {
   type Run,
 } from '@fsad/mlflow-client';
 import type { Group } from './identity.ts';
+import { userInfo } from 'node:os';
+import { groupDescription, type DrawnFiles } from './drawings.ts';
 import { groupId, groupName, groupParams, parentIdentity, tagNames } from './identity.ts';
 import type { SyncState } from './sync-state.ts';
 
@@ -21,6 +23,8 @@ export class MlflowRuns {
   made = 0;
   points = 0;
   artifacts = 0;
+  /** False once the server has said that it carries none. */
+  takesArtifacts = true;
   readonly #state: SyncState;
   readonly #experiments = new Map<string, Experiment>();
 
@@ -64,7 +68,11 @@ export class MlflowRuns {
     const run = await this.#ensure(group.experiment, {
       name: groupName(group),
       startTime,
-      tags: { [tagNames.run]: parentIdentity(this.storeId, group), ...this.#commonTags() },
+      tags: {
+        [tagNames.run]: parentIdentity(this.storeId, group),
+        'mlflow.note.content': groupDescription(group),
+        ...this.#commonTags(),
+      },
     });
     if (!run.deleted) await this.log(run.id, { params });
     const { experiment } = group;
@@ -75,6 +83,36 @@ export class MlflowRuns {
   /** The run of a trial; its identity is among `tags`. */
   child(experiment: string, run: Omit<NewRun, 'experimentId'>): Promise<Run> {
     return this.#ensure(experiment, { ...run, tags: { ...this.#commonTags(), ...run.tags } });
+  }
+
+  /** Puts files among a run's artefacts; a server that carries none is asked once, and noted. */
+  async upload(runId: string, files: Iterable<readonly [path: string, bytes: Buffer]>): Promise<void> {
+    let run: Run | undefined;
+    for (const [path, bytes] of files) {
+      if (!this.takesArtifacts) return;
+      run ??= await this.client.getRun(runId);
+      try {
+        await this.client.uploadArtifact(run, path, bytes);
+        this.artifacts++;
+      } catch (error) {
+        if (!isCode(error, 'ARTIFACTS_NOT_SERVED')) throw error;
+        this.takesArtifacts = false;
+        this.notes.add(
+          `pictures and files stay in the store: ${(error as Error).message.replace(runId, 'of a trial')}`,
+        );
+      }
+    }
+  }
+
+  /** Pictures, pages and tables; MLflow's views of tables look for them in a tag. */
+  async uploadDrawn(runId: string, { files, tables }: DrawnFiles): Promise<void> {
+    await this.upload(
+      runId,
+      [...files].map(([path, content]): [string, Buffer] => [path, Buffer.from(content)]),
+    );
+    if (tables.length === 0 || !this.takesArtifacts) return;
+    const told = JSON.stringify(tables.map((path) => ({ path, type: 'table' })));
+    await this.log(runId, { tags: { 'mlflow.loggedArtifacts': told } });
   }
 
   async log(
@@ -137,7 +175,22 @@ export class MlflowRuns {
   }
 
   #commonTags(): Record<string, string> {
-    return { [tagNames.store]: this.storeId, 'mlflow.source.name': 'fsad', 'mlflow.source.type': 'LOCAL' };
+    return {
+      [tagNames.store]: this.storeId,
+      'mlflow.source.name': 'fsad',
+      'mlflow.source.type': 'LOCAL',
+      'mlflow.user': userName(),
+    };
+  }
+}
+
+/** Who tells, as MLflow's own clients say it. */
+function userName(): string {
+  try {
+    return process.env.MLFLOW_TRACKING_USERNAME ?? userInfo().username;
+  } catch {
+    // A user without an entry on this machine, as in some containers.
+    return 'unknown';
   }
 }
 

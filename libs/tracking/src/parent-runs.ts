@@ -1,4 +1,4 @@
-import { meanInterval, summarize } from '@fsad/metrics';
+import { leastTrials, meanInterval, summarize } from '@fsad/metrics';
 import type { MetricPoint, RunStatus } from '@fsad/mlflow-client';
 import { runStatus, type TrialState } from './replay.ts';
 
@@ -19,16 +19,19 @@ export function byEnd<T extends { readonly key: string; readonly trial: number; 
 }
 
 /**
- * The curves of a parent run over its finished trials, in the order of {@link byEnd}: after each, at its time and the step counting them, the mean of every result so
- * far, and from two trials on `std` (n - 1) and a 95 % Student's t interval. The same trials give the same points, however often they are told. A trial
- * done again under another key takes the place of the former. Results that are not finite are left out.
- * @param from Steps told before: only what follows is given.
+ * The summaries of a parent run over its finished trials, in the order of {@link byEnd}: after each, the mean of every result so far, and from three
+ * trials on `std` (n - 1) and a 95 % Student's t interval. All at step 0, where MLflow draws bars to compare runs by, at the time of their trial, or a
+ * millisecond after the one before: the latest counts. The same trials give the same points, however often they are told. A trial done again under
+ * another key takes the place of the former. Results that are not finite are left out.
+ * @param from Trials told before: only what follows is given.
  */
 export function parentPoints(finished: readonly FinishedTrial[], from = 0): MetricPoint[] {
   const holding = new Map<number, FinishedTrial>();
+  let timestamp = 0;
   return finished.flatMap((one, i) => {
     holding.set(one.trial, one);
-    return i < from ? [] : summaryPoints([...holding.values()], { timestamp: one.at, step: i + 1 });
+    timestamp = Math.max(one.at, timestamp + 1);
+    return i < from ? [] : summaryPoints([...holding.values()], { timestamp, step: 0 });
   });
 }
 
@@ -46,13 +49,23 @@ function summaryPoints(
   for (const [name, list] of values) {
     const summary = summarize(list);
     points.push({ key: `${name}/mean`, value: summary.mean, ...place });
-    const interval = meanInterval(summary);
-    if (summary.std === null || interval === null) continue;
+    if (summary.std === null || summary.count < leastTrials) continue;
     points.push({ key: `${name}/std`, value: summary.std, ...place });
+    const interval = meanInterval(summary, { range: rangeOf(name) });
+    if (interval === null) continue;
     points.push({ key: `${name}/interval-low`, value: interval.low, ...place });
     points.push({ key: `${name}/interval-high`, value: interval.high, ...place });
   }
   return points;
+}
+
+/** What a result can be: areas under curves lie in [0, 1], times are not negative. */
+function rangeOf(name: string): readonly [number, number] {
+  return name.startsWith('seconds/')
+    ? [0, Infinity]
+    : /^(auroc|pixel)(\/|$)/.test(name)
+      ? [0, 1]
+      : [-Infinity, Infinity];
 }
 
 /**

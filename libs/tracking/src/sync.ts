@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { acquireLock, type Lock } from '@fsad/files';
 import { MlflowError, type MlflowClient } from '@fsad/mlflow-client';
+import type { Drawings } from './drawings.ts';
 import { groupName } from './identity.ts';
 import { MlflowRuns } from './mlflow-runs.ts';
 import { journalKeys, journalPath, storeId, trackingFolder } from './store.ts';
@@ -25,6 +26,8 @@ export interface StoredResults {
 export interface SyncOptions {
   /** Where given, a finished trial whose journal is torn, empty or gone is told from its result. */
   readonly results?: StoredResults;
+  /** Where given, runs get the pictures and tables of their trials, and their parents a report. */
+  readonly drawings?: Drawings;
   /** Ends the sync; what was told stays told, the summary says what remains. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -133,7 +136,9 @@ class Sync {
         const [member] = this.#state.members(group);
         if (!member) continue;
         const what = `${member.cell.experiment}: ${groupName(member.cell)}`;
-        await this.#attempt(what, () => tellParent(this.#store, group, began, this.#state, this.#runs));
+        await this.#attempt(what, () =>
+          tellParent(this.#store, group, began, this.#state, this.#runs, this.#options.drawings ?? null),
+        );
       }
       await this.#runs.removeDoubles();
     });
@@ -154,7 +159,8 @@ class Sync {
 
   /** Tells what is new of a trial; where it is finished and its journal does not say so, the journal is completed first. */
   async #tell(key: string, finished: boolean): Promise<boolean> {
-    const tell = (): Promise<boolean> => tellTrial(this.#store, key, this.#state, this.#runs);
+    const tell = (): Promise<boolean> =>
+      tellTrial(this.#store, key, this.#state, this.#runs, this.#options.drawings);
     const there = existsSync(journalPath(this.#store, key));
     const told = there && !this.#isUnchanged(key) ? await tell() : false;
     if (!finished || (there && this.#isEnded(key))) return told;

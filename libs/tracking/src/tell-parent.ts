@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fromWire, isCode } from '@fsad/mlflow-client';
+import type { Drawings, DrawnFiles } from './drawings.ts';
+import { groupName, type Group } from './identity.ts';
 import { readEvents } from './journal-file.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
 import { byEnd, parentPoints, parentStatus, replacedTrials, type FinishedTrial } from './parent-runs.ts';
@@ -21,6 +23,7 @@ export async function tellParent(
   began: number,
   state: SyncState,
   runs: MlflowRuns,
+  drawings: Drawings | null = null,
 ): Promise<boolean> {
   const members = state.members(group);
   const parent = state.parents.get(group);
@@ -41,6 +44,8 @@ export async function tellParent(
       const { run } = trial;
       if (run) await runs.unlessDeleted(run, () => runs.log(run, { tags: { 'replaced-by': by ?? '' } }));
     }
+    const drawn = await drawnOf(members[0].cell, ended, drawings, runs);
+    if (drawn) await runs.uploadDrawn(parent.run, drawn);
     await runs.client.updateRun(parent.run, status, endTime);
   };
   try {
@@ -54,6 +59,23 @@ export async function tellParent(
   }
   state.putParent({ ...parent, steps: ended.length, stepsDigest: digestOf(ended), digest });
   return true;
+}
+
+/** The report about the trials that hold their cells; null, with a note, where it cannot be made. */
+async function drawnOf(
+  group: Group,
+  ended: readonly Ended[],
+  drawings: Drawings | null,
+  runs: MlflowRuns,
+): Promise<DrawnFiles | null> {
+  if (!drawings || ended.length === 0 || !runs.takesArtifacts) return null;
+  const keys = new Map(ended.map(({ trial, key }) => [trial, key]));
+  try {
+    return await drawings.ofGroup(group, [...keys.values()]);
+  } catch (error) {
+    runs.notes.add(`${groupName(group)}: its report could not be written: ${(error as Error).message}`);
+    return null;
+  }
 }
 
 function endsOf({ trial, index, cell }: Member): Ended[] {

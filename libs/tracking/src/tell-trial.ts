@@ -3,7 +3,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { readInside, UnsafePathError } from '@fsad/files';
 import { isCode, limits, type DatasetInput, type MetricPoint, type NewRun } from '@fsad/mlflow-client';
 import type { Cell, TrackedSplit } from './events.ts';
-import { groupName, groupParams, runIdentity, tagNames } from './identity.ts';
+import { trialDescription, type Drawings, type TrialDrawings } from './drawings.ts';
+import { groupParams, runIdentity, tagNames, trialName } from './identity.ts';
 import { readEvents, scanJournal } from './journal-file.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
 import { nothingKnown, pointsOf, Replay, runStatus, type ToldArtifact, type TrialState } from './replay.ts';
@@ -27,14 +28,15 @@ export async function tellTrial(
   key: string,
   state: SyncState,
   runs: MlflowRuns,
+  drawings: Drawings | null = null,
 ): Promise<boolean> {
   try {
-    return await tellOnce(store, key, state, runs);
+    return await tellOnce(store, key, state, runs, drawings);
   } catch (error) {
     if (!isCode(error, 'RESOURCE_DOES_NOT_EXIST') || !state.trials.has(key)) throw error;
     // The server has its run no more: told from the beginning, to a new one.
     state.forget('trial', key);
-    return tellOnce(store, key, state, runs);
+    return tellOnce(store, key, state, runs, drawings);
   }
 }
 
@@ -50,7 +52,13 @@ export function noteUntold(store: string, key: string, state: SyncState): void {
   state.putTrial({ key, told: 0, size: -1, mtimeMs: 0, state: found, runs: [] });
 }
 
-async function tellOnce(store: string, key: string, state: SyncState, runs: MlflowRuns): Promise<boolean> {
+async function tellOnce(
+  store: string,
+  key: string,
+  state: SyncState,
+  runs: MlflowRuns,
+  drawings: Drawings | null,
+): Promise<boolean> {
   const path = journalPath(store, key);
   const { size, mtimeMs } = statSync(path);
   const known = state.trials.get(key);
@@ -68,6 +76,7 @@ async function tellOnce(store: string, key: string, state: SyncState, runs: Mlfl
   }
   const from = before?.told ?? 0;
   const runIds: string[] = [];
+  const drawn = replay.changes.tags.outcome === 'ok' ? await drawnOf(key, drawings, runs) : null;
   for (const [i, cell] of replay.state.cells.entries()) {
     const startTime = replay.state.startedAt ?? Math.round(mtimeMs);
     const parent = await runs.parent(cell, startTime);
@@ -75,7 +84,7 @@ async function tellOnce(store: string, key: string, state: SyncState, runs: Mlfl
       before?.runs[i] ?? (await runs.child(cell.experiment, newRun(runs, key, cell, parent, startTime))).id;
     if (to > from) {
       await runs.unlessDeleted(runId, () =>
-        tellRun(store, runId, { key, path, from, to }, cell, replay, runs),
+        tellRun(store, runId, { key, path, from, to }, cell, replay, runs, drawn),
       );
     }
     runIds.push(runId);
@@ -114,8 +123,9 @@ function newRun(
     [tagNames.run]: runIdentity(storeId, key, cell),
     [tagNames.key]: key,
     'mlflow.parentRunId': parent,
+    'mlflow.note.content': trialDescription(cell),
   };
-  return { name: `${groupName(cell)}, trial ${cell.trial}`, startTime, tags };
+  return { name: trialName(cell), startTime, tags };
 }
 
 /** Everything of a stretch to one run, its status last: a run that looks finished is. */
@@ -126,6 +136,7 @@ async function tellRun(
   cell: Cell,
   replay: Replay,
   runs: MlflowRuns,
+  drawn: TrialDrawings | null,
 ): Promise<void> {
   const { params, tags, split, artifacts } = replay.changes;
   const isFirst = stretch.from === 0;
@@ -136,7 +147,8 @@ async function tellRun(
   });
   if (split) await runs.client.logDataset(runId, datasetOf(split));
   await tellPoints(runId, stretch, runs);
-  await tellArtifacts(store, stretch.key, runId, artifacts, runs);
+  await tellArtifacts(store, stretch.key, runId, artifacts, runs, drawn);
+  if (drawn) await runs.uploadDrawn(runId, drawn);
   const { outcome, endedAt } = replay.state;
   if (tags.outcome === undefined) return;
   await runs.client.updateRun(
@@ -177,23 +189,27 @@ async function tellArtifacts(
   runId: string,
   artifacts: ReadonlyMap<string, ToldArtifact>,
   runs: MlflowRuns,
+  drawn: TrialDrawings | null,
 ): Promise<void> {
-  if (artifacts.size === 0) return;
-  const run = await runs.client.getRun(runId);
   for (const [path, artifact] of artifacts) {
+    if (!runs.takesArtifacts) return;
     const bytes =
       'text' in artifact ? Buffer.from(artifact.text) : await contentOf(store, key, artifact, runs);
-    if (!bytes) continue;
-    try {
-      await runs.client.uploadArtifact(run, path, bytes);
-      runs.artifacts++;
-    } catch (error) {
-      if (!isCode(error, 'ARTIFACTS_NOT_SERVED')) throw error;
-      runs.notes.add(
-        `pictures and files stay in the store: ${(error as Error).message.replace(runId, 'of a trial')}`,
-      );
-      return;
-    }
+    if (bytes) await runs.upload(runId, [[drawn?.names.get(path) ?? path, bytes]]);
+  }
+}
+
+/** What is drawn of a trial; null, with a note, where that fails: its numbers are told all the same. */
+async function drawnOf(
+  key: string,
+  drawings: Drawings | null,
+  runs: MlflowRuns,
+): Promise<TrialDrawings | null> {
+  try {
+    return (await drawings?.ofTrial(key)) ?? null;
+  } catch (error) {
+    runs.notes.add(`trial ${key}: its pictures could not be drawn: ${(error as Error).message}`);
+    return null;
   }
 }
 

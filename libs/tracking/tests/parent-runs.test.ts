@@ -8,8 +8,12 @@ const finished = (trial: number, at: number, auroc: number, key = `k${trial}`): 
   results: { auroc },
 });
 
-const at = (points: ReturnType<typeof parentPoints>, step: number): Record<string, number> =>
-  Object.fromEntries(points.filter((point) => point.step === step).map(({ key, value }) => [key, value]));
+/** The summary after so many trials: the points at the time it was made. */
+const at = (points: ReturnType<typeof parentPoints>, trials: number): Record<string, number> => {
+  const times = [...new Set(points.map(({ timestamp }) => timestamp))];
+  const made = points.filter(({ timestamp }) => timestamp === times[trials - 1]);
+  return Object.fromEntries(made.map(({ key, value }) => [key, value]));
+};
 
 describe('a parent run', () => {
   const three = [finished(0, 10, 0.5), finished(1, 20, 0.7), finished(2, 30, 0.9)];
@@ -21,12 +25,25 @@ describe('a parent run', () => {
     // t(0.975, 2) = 4.302652729911275 (tables); half = t * 0.2 / sqrt(3)
     const half = (4.302652729911275 * 0.2) / Math.sqrt(3);
     expect(last['auroc/interval-low']).toBeCloseTo(0.7 - half, 9);
-    expect(last['auroc/interval-high']).toBeCloseTo(0.7 + half, 9);
+    // 0.7 + half is beyond 1, where an area ends.
+    expect(last['auroc/interval-high']).toBe(1);
     expect(last.trials).toBe(3);
   });
 
-  it('has no std and no interval after one trial', () => {
+  it('has no std and no interval below three trials', () => {
     expect(at(parentPoints(three), 1)).toEqual({ trials: 1, 'auroc/mean': 0.5 });
+    expect(at(parentPoints(three), 2)).toEqual({ trials: 2, 'auroc/mean': 0.6 });
+  });
+
+  it('has everything at step 0, each summary later than the one before, though trials end at once', () => {
+    const points = parentPoints([finished(0, 10, 0.5), finished(1, 10, 0.7), finished(2, 10, 0.6)]);
+    expect(new Set(points.map(({ step }) => step))).toEqual(new Set([0]));
+    const counts = points.filter(({ key }) => key === 'trials');
+    expect(counts.map(({ timestamp, value }) => [timestamp, value])).toEqual([
+      [10, 1],
+      [11, 2],
+      [12, 3],
+    ]);
   });
 
   it('has its points at the times its trials ended, whenever they are told', () => {
@@ -34,7 +51,7 @@ describe('a parent run', () => {
     expect(points.filter(({ key }) => key === 'trials').map(({ timestamp }) => timestamp)).toEqual([
       10, 20, 30,
     ]);
-    expect(parentPoints(three, 2)).toEqual(points.filter(({ step }) => step === 3));
+    expect(parentPoints(three, 2)).toEqual(points.filter(({ timestamp }) => timestamp === 30));
   });
 
   it('counts a trial done again under another key once, and names the key that was replaced', () => {

@@ -65,7 +65,7 @@ describe.skipIf(!hasMlflow)(
 
       const [parent, ...trials] = await runs();
       expect(trials.map(({ name }) => name)).toEqual(
-        [0, 1, 2].map((trial) => `${parent.name}, trial ${trial}`),
+        [0, 1, 2].map((trial) => `htdg full · airplane · 2-shot · t${trial} · cifar10 smoke`),
       );
       for (const [i, trial] of trials.entries()) {
         expect(trial).toMatchObject({
@@ -94,8 +94,8 @@ describe.skipIf(!hasMlflow)(
       expect((await history(parent, 'trials')).map(({ value }) => value)).toEqual([1, 2, 3]);
 
       const before = [(await runs()).length, await countPoints()];
-      // 2 losses at every step and 2 results a trial; of the parent 3 counts, 2 means x 3, and std and two bounds x 2 after the second and third trial.
-      expect(before).toEqual([4, 2 * (1200 + 1200 + 30) + 3 * 2 + 3 + 2 * 3 + 3 * 2 * 2]);
+      // 2 losses at every step and 2 results a trial; of the parent 3 counts, 2 means x 3, and std and two bounds x 2 after the third trial.
+      expect(before).toEqual([4, 2 * (1200 + 1200 + 30) + 3 * 2 + 3 + 2 * 3 + 3 * 2]);
       rmSync(join(store, 'tracking', 'sync'), { recursive: true });
       expect(isComplete(await sync())).toBe(true);
       expect([(await runs()).length, await countPoints()]).toEqual(before);

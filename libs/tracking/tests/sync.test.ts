@@ -23,6 +23,7 @@ import {
   openJournal,
   syncStore,
   type StoredResults,
+  type Drawings,
   type SyncOptions,
   type SyncSummary,
 } from '../src/index.ts';
@@ -77,7 +78,7 @@ const run = (name: string): FakeRun => {
   return found[0];
 };
 const points = (): number => [...server.mlflow.runs.values()].reduce((sum, one) => sum + one.points.size, 0);
-const trialName = (trial: number): string => `cifar10 airplane, 2-shot, htdg full, trial ${trial}`;
+const trialName = (trial: number): string => `htdg full · airplane · 2-shot · t${trial} · cifar10 smoke`;
 
 function writeThree(): void {
   [0.5, 0.7, 0.9].forEach((auroc, trial) =>
@@ -108,7 +109,7 @@ describe('a sync', () => {
       'git.commit': 'abc123',
       'mlflow.source.git.commit': 'abc123',
       outcome: 'ok',
-      'mlflow.parentRunId': run('cifar10 airplane, 2-shot, htdg full').id,
+      'mlflow.parentRunId': run('htdg full · airplane · 2-shot · cifar10 smoke').id,
     });
     const losses = [...told.values()].filter(({ key }) => key === 'scale/0/real');
     expect(losses.map(({ step, value }) => [step, value])).toEqual(
@@ -132,15 +133,56 @@ describe('a sync', () => {
     writeTrial(store, keyOf(9), { class: 'ship' });
     await sync();
     expect(server.mlflow.runs.size).toBe(6);
-    const parent = run('cifar10 airplane, 2-shot, htdg full');
+    const parent = run('htdg full · airplane · 2-shot · cifar10 smoke');
     const means = [...parent.points.values()].filter(({ key }) => key === 'auroc/mean');
     expect(means.map(({ step, value }) => [step, value])).toEqual([
-      [1, 0.5],
-      [2, expect.closeTo(0.6, 12)],
-      [3, expect.closeTo(0.7, 12)],
+      [0, 0.5],
+      [0, expect.closeTo(0.6, 12)],
+      [0, expect.closeTo(0.7, 12)],
     ]);
     expect(parent.status).toBe('FINISHED');
     expect(parent.params.get('class')).toBe('airplane');
+  });
+
+  it('gives runs what is drawn of their trials, under names of its own, and parents a report', async () => {
+    writeThree();
+    const drawings: Drawings = {
+      ofTrial: async (key) => ({
+        files: new Map([['tables/scores.json', `scores of ${key}`]]),
+        tables: ['tables/scores.json'],
+        names: new Map([['map-0.png', 'maps/found.png']]),
+      }),
+      ofGroup: async (group, keys) => ({
+        files: new Map([['report.html', `${group.class} ${keys.length}`]]),
+        tables: [],
+      }),
+    };
+    expect(isComplete(await sync({ drawings }))).toBe(true);
+    const { artifacts, tags } = run(trialName(0));
+    expect([...artifacts.keys()].sort()).toEqual([
+      'configuration.json',
+      'maps/found.png',
+      'tables/scores.json',
+    ]);
+    expect(artifacts.get('tables/scores.json')?.toString()).toBe(`scores of ${keyOf(1)}`);
+    expect(tags.get('mlflow.loggedArtifacts')).toBe('[{"path":"tables/scores.json","type":"table"}]');
+    const parent = run('htdg full · airplane · 2-shot · cifar10 smoke');
+    expect(parent.artifacts.get('report.html')?.toString()).toBe('airplane 3');
+    expect(parent.tags.get('mlflow.note.content')).toContain('All trials of htdg (full)');
+    expect(tags.get('mlflow.note.content')).toContain('learned airplane of cifar10 from 2 pictures');
+    expect(tags.get('mlflow.user')).not.toBe('');
+  });
+
+  it('tells the numbers of a trial whose pictures cannot be drawn, and says so', async () => {
+    writeTrial(store, keyOf(1));
+    const drawings: Drawings = {
+      ofTrial: () => Promise.reject(new Error('no such picture')),
+      ofGroup: () => Promise.reject(new Error('no such page')),
+    };
+    const summary = await sync({ drawings });
+    expect(isComplete(summary)).toBe(true);
+    expect(summary.notes.join()).toMatch(/could not be drawn: no such picture.*no such page/);
+    expect(run(trialName(0)).status).toBe('FINISHED');
   });
 
   it.each([
@@ -233,9 +275,10 @@ describe('a sync', () => {
     await sync();
     const replaced = [...server.mlflow.runs.values()].find(({ tags }) => tags.get('fsad.key') === keyOf(1));
     expect(replaced?.tags.get('replaced-by')).toBe(keyOf(2));
-    const parent = run('cifar10 airplane, 2-shot, htdg full');
-    const last = [...parent.points.values()].filter(({ key, step }) => key === 'auroc/mean' && step === 2);
-    expect(last.map(({ value }) => value)).toEqual([0.9]);
+    const parent = run('htdg full · airplane · 2-shot · cifar10 smoke');
+    const means = [...parent.points.values()].filter(({ key }) => key === 'auroc/mean');
+    means.sort((a, b) => a.timestamp - b.timestamp);
+    expect(means.map(({ value }) => value)).toEqual([0.5, 0.9]);
   });
 
   it('tells of a failed attempt, and of the good one that follows, in one run', async () => {

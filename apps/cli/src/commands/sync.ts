@@ -7,6 +7,7 @@ import {
   type Connection,
   type RetryNotice,
 } from '@fsad/mlflow-client';
+import { mlflowDrawings } from '@fsad/reporting';
 import { storedResults } from '@fsad/runner';
 import { isComplete, LockedError, syncStore, type SyncSummary } from '@fsad/tracking';
 import { Interrupted, WorkFailed } from '../failure.ts';
@@ -91,6 +92,7 @@ async function tellAll(
       signal,
       onProgress,
       results: storedResults(store),
+      drawings: mlflowDrawings(store),
     });
   } catch (error) {
     progress.clear();

@@ -1,9 +1,10 @@
 import { connectionFromEnvironment, type Connection } from '@fsad/mlflow-client';
+import { mlflowDrawings } from '@fsad/reporting';
 import { storedResults } from '@fsad/runner';
 import { LiveSync } from '@fsad/tracking';
 
 /** How long the end of a run waits for MLflow: of one that is finished, of one that was interrupted. */
-const patienceMs = { finished: 8000, interrupted: 1000 };
+const patienceMs = { finished: 20_000, interrupted: 1000 };
 
 /** Tells an MLflow server of a run while it goes on, where there is one. */
 export class LiveTracking {
@@ -24,8 +25,9 @@ export class LiveTracking {
 
   /** Called once there is a store. */
   begin(): void {
-    const results = storedResults(this.#store);
-    if (this.#connection) this.#sync = new LiveSync(this.#store, this.#connection, this.#onNote, { results });
+    if (!this.#connection) return;
+    const [results, drawings] = [storedResults(this.#store), mlflowDrawings(this.#store)];
+    this.#sync = new LiveSync(this.#store, this.#connection, this.#onNote, { results, drawings });
   }
 
   /** Makes a last attempt of some seconds and says what remains. Doing it twice is harmless. */
