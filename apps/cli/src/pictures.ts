@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { partBadImages } from '@fsad/datasets';
-import { markMadeHere, walkPictures, writeFolderAtomically } from '@fsad/files';
+import { markMadeHere, requireNoInput, walkPictures, writeFolderAtomically } from '@fsad/files';
 import { sideForTiles } from '@fsad/detector';
 import { BadImageError, decodeImage, encodePng, resizeImage, withChannels, type Image } from '@fsad/images';
 import type { OpenedModel, StageProgress } from '@fsad/runner';
@@ -106,7 +106,8 @@ export function sayBad(bad: readonly BadImageError[], progress: StageProgress): 
     progress.say(`${bad.length} bad ${bad.length === 1 ? 'picture was' : 'pictures were'} left out`);
 }
 
-/** Writes a picture as PNG. */
+/** Writes a picture as PNG. @throws OutputError when a picture lies there that this program did not draw. */
 export async function writePicture(directory: string, name: string, image: Image): Promise<void> {
+  await requireNoInput([join(directory, name)], [], 'a picture');
   await writeFolderAtomically(directory, new Map([[name, markMadeHere(await encodePng(image))]]));
 }

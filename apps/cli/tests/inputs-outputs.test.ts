@@ -106,6 +106,17 @@ describe('where outputs go', () => {
     });
   });
 
+  it('generate writes its samples anew, but not over a photograph', async () => {
+    await picture('taken/photo.png');
+    const draw = (file: string) => fsad('generate', model, '--count', '1', '--out', at('taken', file));
+    expect(await draw('samples.png')).toMatchObject({ code: 0 });
+    expect(await draw('samples.png')).toMatchObject({ code: 0 });
+    expect(await draw('photo.png')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('photo.png is there and was not drawn by fsad') as string,
+    });
+  });
+
   it('places that cannot take them are named before any work', async () => {
     writeFileSync(at('file'), '');
     const csv = await fsad('score', model, base, '--csv', at('nowhere', 'x.csv'));

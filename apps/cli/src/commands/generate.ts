@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { DrawnPicture } from '@fsad/detector';
+import { requireNoInput, requireOutputFolder } from '@fsad/files';
 import { contactSheet, type Image } from '@fsad/images';
 import { openModel } from '@fsad/runner';
 import { threadsOf, withEngine } from '../options.ts';
@@ -24,6 +25,8 @@ export const generate: CommandModule<object, Arguments> = {
     if (!Number.isInteger(argv.count) || argv.count < 1) {
       throw new Error(`--count takes a whole number of at least 1, got ${argv.count}`);
     }
+    await requireOutputFolder(dirname(argv.out), '--out');
+    await requireNoInput([argv.out], [], '--out');
     const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
     const { detector, method } = model;
     try {

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, sweepTemporaries } from '@fsad/files';
-import type { Dataset } from '@fsad/datasets';
+import { trainedAmongTest, type Dataset } from '@fsad/datasets';
 import { DivergedError, type Detector, type DetectorEvent } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import { openJournal, type Journal } from '@fsad/tracking/journal';
@@ -198,6 +198,11 @@ async function judgeTrial(given: {
   const { evaluation } = task.inputs.configuration;
   const { split, test } = images;
   const { items } = test;
+  const repeated = trainedAmongTest(dataset, split, items);
+  if (repeated.length > 0)
+    hooks.onNote(
+      `warning: training pictures under other names among the test pictures: ${repeated.join(', ')}`,
+    );
   const progress = (stage: string) => (done: number) =>
     hooks.onProgress({ stage, done, total: items.length });
   const { scores: found, maps } = await scoreImages({
