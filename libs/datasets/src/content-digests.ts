@@ -46,6 +46,12 @@ export class ContentDigests {
     return digests;
   }
 
+  /** One line a file: its name and the digest of its content. */
+  lines(files: readonly PictureFile[]): string[] {
+    const digests = this.of(files);
+    return files.map(({ id }, i) => `${id} ${digests[i]}`);
+  }
+
   #load(): void {
     this.#loaded = true;
     try {

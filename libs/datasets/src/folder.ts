@@ -40,7 +40,7 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
   const store = new PictureStore(path, all, channels);
   const contents = new ContentDigests(path);
   let fingerprint: string | undefined;
-  const fingerprintOf = (): string => (fingerprint ??= digestOfLines(linesOf(contents, [...files.values()])));
+  const fingerprintOf = (): string => (fingerprint ??= digestOfLines(contents.lines([...files.values()])));
   const hasGood = tree.test.some(({ kind, pictures }) => kind === 'good' && pictures.length > 0);
   return {
     name: 'folder',
@@ -100,12 +100,6 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
     },
     async close() {},
   };
-}
-
-/** One line a file: its name and its content. */
-export function linesOf(contents: ContentDigests, files: readonly PictureFile[]): string[] {
-  const digests = contents.of(files);
-  return files.map(({ id }, i) => `${id} ${digests[i]}`);
 }
 
 function readTree(path: string): DefectTree & { unused: string[] } {

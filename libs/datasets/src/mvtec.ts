@@ -5,7 +5,6 @@ import { ContentDigests } from './content-digests.ts';
 import type { Dataset, TestItem } from './dataset.ts';
 import { digestOfLines, stampOf } from './digest.ts';
 import { DatasetError, requireClass } from './errors.ts';
-import { linesOf } from './folder.ts';
 import { isGoodName } from './kinds.ts';
 import { decodeMask } from './mask.ts';
 import { PictureStore } from './pictures.ts';
@@ -69,7 +68,7 @@ export async function openMvtec(path: string): Promise<Dataset> {
   const fingerprints = new Map<string, string>();
   const fingerprintOf = (className: string): string => {
     const tree = treeOf(className);
-    const known = fingerprints.get(className) ?? digestOfLines(linesOf(contents, filesOf(tree)));
+    const known = fingerprints.get(className) ?? digestOfLines(contents.lines(filesOf(tree)));
     fingerprints.set(className, known);
     return known;
   };
@@ -79,7 +78,7 @@ export async function openMvtec(path: string): Promise<Dataset> {
     colour: 'rgb',
     options: {},
     get fingerprint() {
-      return digestOfLines(linesOf(contents, [...files.values()]));
+      return digestOfLines(contents.lines([...files.values()]));
     },
     stamp: stampOf([...files.values()]),
     warnings: warningsOf(trees),
