@@ -2,6 +2,8 @@ import { EXIT, Interrupted } from './failure.ts';
 
 /** How long work may take to leave after the first signal. */
 const PATIENCE = 9_000;
+/** How long timers and connections of libraries may then keep the process. */
+const LINGER = 500;
 
 /**
  * Runs `work` with a signal that the first Ctrl-C (or SIGTERM, SIGUSR1 of a scheduler) aborts. A second one, or nine seconds, aborts `kill`, at which
@@ -32,6 +34,7 @@ export async function interruptible<Result>(
     return await work(controller.signal, kill.signal);
   } finally {
     clearTimeout(deadline);
+    if (controller.signal.aborted) setTimeout(leave, LINGER).unref();
     for (const signal of signals) process.off(signal, stop);
   }
 }

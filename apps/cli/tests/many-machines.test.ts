@@ -111,6 +111,33 @@ describe('--queue', () => {
   });
 
   it.skipIf(!findRedis())(
+    'lets a worker go that is interrupted in its first second (skipped where no redis-server is found)',
+    async () => {
+      const redis = await RedisServer.start(folder);
+      const run = spawn(process.execPath, [program, ...six, '--queue', redis.address]);
+      const runGone = once(run, 'close');
+      try {
+        while (!existsSync(store)) await new Promise((resolve) => setTimeout(resolve, 100));
+        for (const after of [0, 150, 300]) {
+          const args = ['worker', '--queue', redis.address, '--store', store, '--workers', '1'];
+          const worker = spawn(process.execPath, [program, ...args]);
+          const gone = once(worker, 'close') as Promise<[number]>;
+          await once(worker.stderr, 'data');
+          await new Promise((resolve) => setTimeout(resolve, after));
+          const asked = performance.now();
+          worker.kill('SIGINT');
+          expect((await gone)[0]).toBe(130);
+          expect(performance.now() - asked).toBeLessThan(10_000);
+        }
+      } finally {
+        run.kill('SIGKILL');
+        await runGone;
+        await redis.kill();
+      }
+    },
+  );
+
+  it.skipIf(!findRedis())(
     'has its trials done by a worker, which leaves with 130 when interrupted (skipped where no redis-server is found)',
     async () => {
       const redis = await RedisServer.start(folder);
