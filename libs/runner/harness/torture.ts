@@ -85,12 +85,16 @@ class Killer {
   /** From a sign of work to a kill; what a trial takes, so that most kills hit one and most trials get on. */
   readonly #longestMs: number;
   readonly #redis: RedisServer | null;
+  /** A runner that says nothing for so long hangs; many times what a trial takes on this machine, as busy as it is. */
+  readonly #silenceMs: number;
+  #heardAt = performance.now();
   #heard: () => void = () => undefined;
   #drawn = 0;
 
   constructor(options: TortureOptions, longestMs: number, redis: RedisServer | null) {
     this.#options = options;
     this.#longestMs = longestMs;
+    this.#silenceMs = Math.max(60_000, 50 * longestMs);
     this.#redis = redis;
   }
 
@@ -102,6 +106,7 @@ class Killer {
   async sweep(store: string): Promise<string[]> {
     const again: string[] = [];
     const fleet = new Fleet(store, this.#options, this.#redis?.address ?? null, (line) => {
+      this.#heardAt = performance.now();
       if (isWork(line)) this.#heard();
     });
     try {
@@ -109,7 +114,14 @@ class Killer {
         const before = await finishedTrials(store);
         const runner = fleet.start();
         await this.#disturb(runner, fleet);
-        const code = await runner.ended;
+        const code = await this.#untilSilent(runner);
+        if (code === 'silent') {
+          killAtOnce(runner.pid);
+          return [
+            ...again,
+            `the runner said nothing for ${Math.round(this.#silenceMs / 1000)} s: ${runner.said()}`,
+          ];
+        }
         const now = await finishedTrials(store);
         for (const [key, finishedAt] of before) {
           if (now.get(key) !== finishedAt) again.push(`trial ${key} was done and was done again`);
@@ -124,6 +136,20 @@ class Killer {
       await fleet.end();
     }
     return [...again, 'the sweep does not end, though nobody is killed any more'];
+  }
+
+  /** Waits for a runner's end as long as it tells of progress: how long that is depends on the machine. */
+  async #untilSilent(runner: Running): Promise<number | null | 'silent'> {
+    this.#heardAt = performance.now();
+    for (;;) {
+      const left = this.#heardAt + this.#silenceMs - performance.now();
+      if (left <= 0) return 'silent';
+      const code = await Promise.race([
+        runner.ended,
+        pause(Math.min(left, 1000)).then(() => 'waiting' as const),
+      ]);
+      if (code !== 'waiting') return code;
+    }
   }
 
   /**
