@@ -1,5 +1,6 @@
 export { DiskFullError, isDiskFull } from './disk-full.ts';
 export { flushFolder, flushFolderSync, replaceFile, replaceFileSync } from './replace-file.ts';
+export { makeFolder } from './make-folder.ts';
 export { writeFolderAtomically } from './write-folder.ts';
 export { hostTag, isRunning, readdirOrNothing, sweepTemporaries } from './temporary.ts';
 export {

@@ -79,6 +79,8 @@ export interface WaitingLock {
   /** What is done while it is held, in words: `Fetching of mnist`. */
   readonly purpose: string;
   readonly signal?: AbortSignal;
+  /** False: throw LockedError at once where another process holds it. Default true. */
+  readonly wait?: boolean;
   /** Called once when another process holds the lock. */
   readonly onWait?: (holder: LockHolder) => void;
 }
@@ -88,7 +90,7 @@ const refreshEveryMs = 5_000;
 /**
  * Runs `work` while holding the lock file `path`, after waiting for any other process that holds it. `work` gets a
  * signal that aborts when the caller's does, or when the lock was lost to another process after a long standstill.
- * @throws the signal's reason while waiting, and what `work` throws
+ * @throws the signal's reason while waiting, LockedError where it is not to wait, and what `work` throws
  */
 export async function withLock<T>(
   path: string,
@@ -112,13 +114,16 @@ export async function withLock<T>(
   }
 }
 
-async function waitForLock(path: string, { purpose, signal, onWait }: WaitingLock): Promise<Lock> {
+async function waitForLock(
+  path: string,
+  { purpose, signal, wait = true, onWait }: WaitingLock,
+): Promise<Lock> {
   for (let waited = false; ; waited = true) {
     signal?.throwIfAborted();
     try {
       return acquireLock(path, purpose);
     } catch (error) {
-      if (!(error instanceof LockedError)) throw error;
+      if (!(error instanceof LockedError) || !wait) throw error;
       if (!waited) onWait?.(error.holder);
       await sleep(200, undefined, { signal });
     }

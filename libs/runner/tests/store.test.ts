@@ -118,6 +118,14 @@ describe('a line of the index', () => {
 });
 
 describe('store', () => {
+  it('says what cannot be written where its folder cannot be made', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    await expect(openStore(file)).rejects.toThrow(
+      /file.work: the store cannot be written there: a file is in the way/,
+    );
+  });
+
   it('does not believe a line of its index that was changed', async () => {
     const result = sampleResult('a');
     await (await openStore(directory)).commit(result);

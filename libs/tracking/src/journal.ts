@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { acquireLock, encodeRecord, flushFolderSync, LockedError, type Lock } from '@fsad/files';
+import { acquireLock, encodeRecord, flushFolderSync, LockedError, makeFolder, type Lock } from '@fsad/files';
 import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client/limits';
 import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
 import { scanJournal } from './journal-file.ts';
@@ -32,7 +32,7 @@ export interface TrialEnd {
  */
 export function openJournal(store: string, key: string, options: AppenderOptions = {}): Journal {
   const path = journalPath(store, key);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path), 'the journal of a trial');
   const lock = acquireLock(`${path}.lock`, `Writing of the journal of trial ${key}`);
   try {
     return new Journal(store, key, path, lock, options);

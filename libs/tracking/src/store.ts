@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@fsad/files';
 import { readEvents } from './journal-file.ts';
 
 /** Where tracking keeps its files: everything lies in `tracking` inside the store of results. */
@@ -52,7 +53,7 @@ function list(folder: string): string[] {
 export function storeId(store: string): string {
   const path = join(trackingFolder(store), 'store-id');
   if (!existsSync(path)) {
-    mkdirSync(trackingFolder(store), { recursive: true });
+    makeFolder(trackingFolder(store), 'the id of the store');
     const draft = `${path}.${randomUUID()}.tmp`;
     writeFileSync(draft, idFromJournals(store) ?? randomUUID(), { flush: true });
     try {

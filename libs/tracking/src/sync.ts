@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { acquireLock, type Lock } from '@fsad/files';
+import { acquireLock, makeFolder, type Lock } from '@fsad/files';
 import { MlflowError, type MlflowClient } from '@fsad/mlflow-client';
 import type { Drawings } from './drawings.ts';
 import { groupName } from './identity.ts';
@@ -73,7 +73,7 @@ export async function syncStore(
   client: MlflowClient,
   options: SyncOptions = {},
 ): Promise<SyncSummary> {
-  mkdirSync(trackingFolder(store), { recursive: true });
+  makeFolder(trackingFolder(store), 'what MLflow was told');
   const lock = acquireLock(join(trackingFolder(store), 'sync.lock'), 'Telling MLflow');
   try {
     const state = new SyncState(store, client.uri);

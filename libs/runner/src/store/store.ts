@@ -1,6 +1,13 @@
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskFullError, isDiskFull, readdirOrNothing, replaceFile, sweepTemporaries } from '@fsad/files';
+import {
+  DiskFullError,
+  isDiskFull,
+  makeFolder,
+  readdirOrNothing,
+  replaceFile,
+  sweepTemporaries,
+} from '@fsad/files';
 import { isBeingWritten } from '@fsad/tracking/journal';
 import {
   indexLines,
@@ -45,7 +52,7 @@ export interface Store {
 
 /** Opens a store, made if absent; stale temporary files go, the index is brought up to date. @throws DiskFullError, or the file system's error. */
 export async function openStore(directory: string): Promise<Store> {
-  await mkdir(join(directory, 'work'), { recursive: true });
+  makeFolder(join(directory, 'work'), 'the store');
   const store = new FolderStore(directory);
   await store.load();
   return store;
