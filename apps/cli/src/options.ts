@@ -57,3 +57,9 @@ export function threadsOf(threads: number | undefined): number {
   }
   return threads;
 }
+
+/** The root of all randomness. @throws Error unless a whole number that a computer counts exactly, with what is added to it. */
+export function seedOf(seed: number): number {
+  if (Number.isSafeInteger(seed) && Math.abs(seed) <= 2 ** 52) return seed;
+  throw new Error(`--seed takes a whole number up to 2^52, got ${seed}`);
+}

@@ -40,7 +40,9 @@ export function sourceOf(argv: SourceArguments): Source {
     throw new Error('--folder and --dataset exclude one another');
   }
   const options = Object.fromEntries((argv.dataOption ?? []).map(keyValue));
+  if (argv.data !== undefined) requireNone(argv, ['dataDir'], 'with --data, which names the folder itself');
   if (argv.folder !== undefined) {
+    requireNone(argv, ['data', 'dataDir'], 'with --folder, which names the pictures itself');
     return { dataset: 'folder', path: resolve(argv.folder), options, class: argv.class ?? 'normal' };
   }
   if (argv.dataset === undefined) {
@@ -79,6 +81,10 @@ export async function splitOf(
   argv: SplitArguments,
   say: (text: string) => void = () => undefined,
 ): Promise<Split> {
+  const drawn = 'the pictures are not drawn';
+  if (argv.splitFile !== undefined || argv.images !== undefined) {
+    if (argv.split === 'consecutive') throw withoutEffect('split', `where ${drawn}`);
+  }
   if (argv.splitFile !== undefined) {
     const splits = decodeSplits(await readFile(argv.splitFile, 'utf8'), argv.splitFile);
     const split = findSplit(splits, { class: source.class, shots: argv.shots ?? 1, trial: argv.trial ?? 0 });
@@ -99,6 +105,9 @@ export async function splitOf(
   const skip = ({ message }: BadImageError): void => say(`left out (${++leftOut}): ${message}`);
   const onBadImage = argv.onBadImage === 'skip' ? skip : undefined;
   if (source.dataset === 'folder' && argv.shots === undefined) {
+    const why = `where ${drawn}: without --shots every one of the folder is learned from`;
+    if (argv.trial !== undefined) throw withoutEffect('trial', why);
+    if (argv.split === 'consecutive') throw withoutEffect('split', why);
     return drawSplit(dataset, { class: source.class, rule: 'folder', onBadImage });
   }
   const { shots = 1, trial = 0 } = argv;
@@ -126,6 +135,16 @@ const schema = z.object({
 /** What a model was trained on. @throws Error naming the file when it is missing or broken. */
 export function readSplit(directory: string): Promise<{ source: Source; split: Split }> {
   return readJson(join(directory, SPLIT), schema, { advice: 'name a folder that "fsad train" wrote' });
+}
+
+/** @throws Error for an option that was given and would change nothing: something else was meant. */
+function requireNone<Options>(given: Options, names: readonly (keyof Options & string)[], why: string): void {
+  for (const name of names) if (given[name] !== undefined) throw withoutEffect(name, why);
+}
+
+function withoutEffect(name: string, why: string): Error {
+  const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new Error(`--${option} has no effect ${why}; leave it out`);
 }
 
 function keyValue(text: string): [string, string] {

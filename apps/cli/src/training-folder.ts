@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeFolderAtomically } from '@fsad/files';
+import { readJson, withLock, writeFolderAtomically } from '@fsad/files';
 import { differences } from '@fsad/runner';
 
 /** Everything that decides what a training learns. */
@@ -49,6 +49,29 @@ export function requireFree(directory: string, resume: boolean): void {
 }
 
 /**
+ * Trains into a folder while no other process does. The lock lies beside the folder, which is left without a trace of a training that failed before it had
+ * learned anything worth continuing.
+ * @throws LockedError when another process trains into it; what `work` throws
+ */
+export async function whileTraining(
+  directory: string,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const target = resolve(directory);
+  await mkdir(dirname(target), { recursive: true });
+  const lock = join(dirname(target), `.${basename(target)}.lock`);
+  await withLock(lock, { purpose: `Training into ${directory}`, wait: false, signal }, async (held) => {
+    try {
+      await work(held);
+    } catch (error) {
+      if (!signal.aborted) await abandonTraining(directory);
+      throw error;
+    }
+  });
+}
+
+/**
  * Begins a training in a folder, or finds it there to be continued.
  * @returns whether it is finished already.
  * @throws Error when the folder holds another training.
@@ -92,8 +115,7 @@ function requireSame(directory: string, before: z.infer<typeof schema>, now: Tra
   }
 }
 
-/** Leaves no trace of a training that failed before it had learned anything worth continuing. */
-export async function abandonTraining(directory: string): Promise<void> {
+async function abandonTraining(directory: string): Promise<void> {
   if (existsSync(checkpointsOf(directory)) || hasModel(directory)) return;
   await rm(join(directory, FILE), { force: true });
   await rmdir(directory).catch(() => undefined);

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquireLock } from '@fsad/files';
 import { encodePng, type Image } from '@fsad/images';
 import { methods } from '@fsad/runner';
 import { fsad } from './fsad.ts';
@@ -50,6 +51,36 @@ describe('fsad train', () => {
       'losses.png',
     ];
     expect(files.filter((name) => !existsSync(join(model, name)))).toEqual([]);
+  });
+
+  it('into a folder that another process trains into is refused, and touches nothing', async () => {
+    const lock = acquireLock(at('.busy.lock'), 'Training into busy');
+    try {
+      const refused = await fsad(...training.slice(0, -1), at('busy'));
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/Training into busy by process \d+ on this machine is under way/);
+      expect(existsSync(at('busy'))).toBe(false);
+    } finally {
+      lock.release();
+    }
+  });
+
+  it.each([
+    [['--folder', 'p', '--trial', '2'], '--trial has no effect where the pictures are not drawn'],
+    [['--folder', 'p', '--split', 'consecutive'], '--split has no effect'],
+    [['--folder', 'p', '--data', 'x'], '--data has no effect with --folder'],
+    [
+      ['--dataset', 'mnist', '--class', '3', '--data', 'x', '--data-dir', 'y'],
+      '--data-dir has no effect with --data',
+    ],
+    [['--folder', 'p', '--seed', '1e20'], '--seed takes a whole number up to 2^52'],
+  ])('refuses %s', async (options, problem) => {
+    await cp(new URL('../../../docs/demo.png', import.meta.url), at('p', 'a.png'));
+    const named = options.map((word) => (word === 'p' ? at('p') : word));
+    const { code, stderr } = await fsad('train', ...named, '--out', at('unused'));
+    expect(code).toBe(2);
+    expect(stderr).toContain(problem);
+    expect(existsSync(at('unused'))).toBe(false);
   });
 
   it('refuses a folder that holds a model, unless told to continue it', async () => {

@@ -7,7 +7,7 @@ import { method } from '@fsad/htdg';
 import { trainingPage, type TestPicture } from '@fsad/reporting';
 import { configure, evaluate, scoreImages, type Scored } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { threadsOf, withEngine } from '../options.ts';
+import { seedOf, threadsOf, withEngine } from '../options.ts';
 import { duration } from '@fsad/files';
 import { stageProgress } from '../progress.ts';
 import { writeSplit, type Source } from '../source.ts';
@@ -31,6 +31,7 @@ export const demo: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
+  const seed = seedOf(argv.seed);
   const progress = stageProgress();
   const dataset = await openDataset(SOURCE.dataset);
   const split = await drawSplit(dataset, { class: SOURCE.class });
@@ -45,7 +46,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   progress.say(`engine ${engine.name} (${engine.instructionSet}, ${engine.threads} threads)`);
 
   const start = performance.now();
-  await detector.fit(images, { seed: argv.seed, report: reporter(progress), signal, checkpoints: argv.out });
+  await detector.fit(images, { seed, report: reporter(progress), signal, checkpoints: argv.out });
   await writeSplit(argv.out, SOURCE, split);
   await detector.save(argv.out);
   const training = (performance.now() - start) / 1000;
@@ -86,7 +87,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       'iterations a scale': config.training.iterations.rgb,
       transformations: 'four rotations',
       'fraction of patches': config.scoring.fraction,
-      seed: argv.seed,
+      seed,
       engine: `${engine.name}, ${engine.instructionSet}, ${engine.threads} threads`,
       node: process.version,
     },

@@ -4,7 +4,7 @@ import type { DrawnPicture } from '@fsad/detector';
 import { requireNoInput, requireOutputFolder } from '@fsad/files';
 import { contactSheet, type Image } from '@fsad/images';
 import { openModel } from '@fsad/runner';
-import { threadsOf, withEngine } from '../options.ts';
+import { seedOf, threadsOf, withEngine } from '../options.ts';
 import { writePicture } from '../pictures.ts';
 
 function builder(argv: Argv) {
@@ -27,6 +27,7 @@ export const generate: CommandModule<object, Arguments> = {
     }
     await requireOutputFolder(dirname(argv.out), '--out');
     await requireNoInput([argv.out], [], '--out');
+    const seed = seedOf(argv.seed);
     const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
     const { detector, method } = model;
     try {
@@ -35,7 +36,7 @@ export const generate: CommandModule<object, Arguments> = {
           `${argv.model} is a model of ${method.name} without a generator: it draws no pictures`,
         );
       }
-      const drawn = await detector.generate(Array.from({ length: argv.count }, (_, i) => argv.seed + i));
+      const drawn = await detector.generate(Array.from({ length: argv.count }, (_, i) => seed + i));
       await writePicture(dirname(argv.out), basename(argv.out), sheetOf(drawn));
     } finally {
       detector.dispose();

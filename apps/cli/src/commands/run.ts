@@ -12,108 +12,111 @@ import { runOptions } from '../run/run-options.ts';
 import { writeSlurm } from '../run/slurm.ts';
 
 function builder(argv: Argv) {
-  return withWorkers(withEngine(argv))
-    .positional('experiment', {
-      type: 'string',
-      demandOption: true,
-      describe: 'A file that defines an experiment, or the name of one in experiments/',
-    })
-    .option('budget', {
-      choices: ['smoke', 'reduced', 'paper'] as const,
-      default: 'smoke' as const,
-      describe: 'smoke: seconds a trial, to see it work; reduced: few-shot settings; paper: as published',
-    })
-    .option('where', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      describe: 'Only some of the matrix, e.g. class=3,8 or shots=1; all conditions hold together',
-    })
-    .option('trials', { type: 'number', describe: 'Draws of training images, instead of the budget’s' })
-    .option('set', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      describe: 'Override a configuration key, e.g. training.learningRate=0.001 or geom.size=32',
-    })
-    .option('store', {
-      type: 'string',
-      default: 'runs/store',
-      describe: 'Folder of results; what is finished there is not done again',
-    })
-    .option('data', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      describe: 'Folder of the dataset, or NAME=FOLDER for each of several',
-    })
-    .option('split', {
-      choices: ['hash', 'consecutive'] as const,
-      default: 'hash' as const,
-      describe: "How training images are drawn; consecutive: the published code's groups",
-    })
-    .option('subset', {
-      choices: ['test', 'validation'] as const,
-      default: 'test' as const,
-      describe: 'validation: the training images reserved for choosing settings',
-    })
-    .option('test-subset', {
-      type: 'string',
-      describe: 'N test images in the proportions of their kinds, or all; instead of the budget’s',
-    })
-    .option('seed', {
-      type: 'number',
-      default: 0,
-      describe: 'Root of all randomness; trial t takes seed + t',
-    })
-    .option('share', { type: 'string', describe: 'i/n: only the i-th of n shares, for several machines' })
-    .option('queue', {
-      type: 'string',
-      describe: 'Address of Redis (redis://host:6379): hand the trials to fsad worker, here and elsewhere',
-    })
-    .option('slurm', {
-      type: 'string',
-      describe: 'Run nothing; write an array script for Slurm to this file, one share of the plan a task',
-    })
-    .option('shares', {
-      type: 'number',
-      describe: 'Tasks of the array; one a trial unless given, at most 100',
-    })
-    .conflicts('queue', ['slurm', 'share'])
-    .implies('shares', 'slurm')
-    .option('tracking-uri', {
-      type: 'string',
-      describe:
-        'Tell this MLflow server while it runs; MLFLOW_TRACKING_URI unless given. fsad sync tells it later',
-    })
-    .option('replace', {
-      type: 'boolean',
-      default: false,
-      describe: 'Do trials again that were done with other settings',
-    })
-    .option('retry-failed', {
-      type: 'boolean',
-      default: false,
-      describe: 'Try again what failed for reasons of its own',
-    })
-    .option('dry-run', {
-      type: 'boolean',
-      default: false,
-      describe: 'Show the plan and how long it will take, from a short measurement; run nothing',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
-    .example(
-      '$0 run experiments/ablation-table-1.ts --budget smoke --where class=airplane --trials 2 --store runs/s --data data/cifar-10-batches-bin',
-      'Table 1 on one class, in seconds',
-    )
-    .example(
-      '$0 run experiments/anomaly-detection.ts --budget reduced --where dataset=mnist --where class=3,8 --data mnist=data/mnist',
-      'run it again to go on where it was stopped',
-    )
-    .example(
-      '$0 run experiments/shots-cifar10.ts --queue redis://host:6379 --store shared/s',
-      'by every fsad worker --queue redis://host:6379 --store shared/s',
-    );
+  return (
+    withWorkers(withEngine(argv))
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'A file that defines an experiment, or the name of one in experiments/',
+      })
+      .option('budget', {
+        choices: ['smoke', 'reduced', 'paper'] as const,
+        default: 'smoke' as const,
+        describe: 'smoke: seconds a trial, to see it work; reduced: few-shot settings; paper: as published',
+      })
+      .option('where', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Only some of the matrix, e.g. class=3,8 or shots=1; all conditions hold together',
+      })
+      .option('trials', { type: 'number', describe: 'Draws of training images, instead of the budget’s' })
+      .option('set', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Override a configuration key, e.g. training.learningRate=0.001 or geom.size=32',
+      })
+      .option('store', {
+        type: 'string',
+        default: 'runs/store',
+        describe: 'Folder of results; what is finished there is not done again',
+      })
+      .option('data', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Folder of the dataset, or NAME=FOLDER for each of several',
+      })
+      .option('split', {
+        choices: ['hash', 'consecutive'] as const,
+        default: 'hash' as const,
+        describe: "How training images are drawn; consecutive: the published code's groups",
+      })
+      .option('subset', {
+        choices: ['test', 'validation'] as const,
+        default: 'test' as const,
+        describe: 'validation: the training images reserved for choosing settings',
+      })
+      .option('test-subset', {
+        type: 'string',
+        describe: 'N test images in the proportions of their kinds, or all; instead of the budget’s',
+      })
+      .option('seed', {
+        type: 'number',
+        default: 0,
+        describe: 'Root of all randomness; trial t takes seed + t',
+      })
+      .option('share', { type: 'string', describe: 'i/n: only the i-th of n shares, for several machines' })
+      .option('queue', {
+        type: 'string',
+        describe: 'Address of Redis (redis://host:6379): hand the trials to fsad worker, here and elsewhere',
+      })
+      .option('slurm', {
+        type: 'string',
+        describe: 'Run nothing; write an array script for Slurm to this file, one share of the plan a task',
+      })
+      .option('shares', {
+        type: 'number',
+        describe: 'Tasks of the array; one a trial unless given, at most 100',
+      })
+      // Where it runs on workers of the queue, they decide.
+      .conflicts('queue', ['slurm', 'share', 'workers', 'threads', 'memory'])
+      .implies('shares', 'slurm')
+      .option('tracking-uri', {
+        type: 'string',
+        describe:
+          'Tell this MLflow server while it runs; MLFLOW_TRACKING_URI unless given. fsad sync tells it later',
+      })
+      .option('replace', {
+        type: 'boolean',
+        default: false,
+        describe: 'Do trials again that were done with other settings',
+      })
+      .option('retry-failed', {
+        type: 'boolean',
+        default: false,
+        describe: 'Try again what failed for reasons of its own',
+      })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        describe: 'Show the plan and how long it will take, from a short measurement; run nothing',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
+      .example(
+        '$0 run experiments/ablation-table-1.ts --budget smoke --where class=airplane --trials 2 --store runs/s --data data/cifar-10-batches-bin',
+        'Table 1 on one class, in seconds',
+      )
+      .example(
+        '$0 run experiments/anomaly-detection.ts --budget reduced --where dataset=mnist --where class=3,8 --data mnist=data/mnist',
+        'run it again to go on where it was stopped',
+      )
+      .example(
+        '$0 run experiments/shots-cifar10.ts --queue redis://host:6379 --store shared/s',
+        'by every fsad worker --queue redis://host:6379 --store shared/s',
+      )
+  );
 }
 
 type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
@@ -125,6 +128,11 @@ export const run: CommandModule<object, Arguments> = {
 };
 
 async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
+  const unused = (['queue', 'slurm', 'trackingUri'] as const).find((name) => argv[name] !== undefined);
+  if (argv.dryRun && unused) {
+    const option = unused === 'trackingUri' ? 'tracking-uri' : unused;
+    throw new Error(`--${option} has no effect with --dry-run, which runs nothing; leave one of them out`);
+  }
   const experiment = await loadExperiment(argv.experiment);
   const progress = runProgress();
   const note = (text: string): void => progress.show({ type: 'note', text });

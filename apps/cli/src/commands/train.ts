@@ -26,11 +26,11 @@ import {
   type StageProgress,
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { threadsOf, withDataset, withEngine } from '../options.ts';
+import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
 import { largeEnough, reduced, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
-import { abandonTraining, beginTraining, checkpointsOf, requireFree } from '../training-folder.ts';
+import { beginTraining, checkpointsOf, requireFree, whileTraining } from '../training-folder.ts';
 
 /** What a training draws into its folder beside the model. */
 const DRAWN = ['losses.png', 'scales.png'];
@@ -114,8 +114,7 @@ export const train: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  if (!Number.isSafeInteger(argv.seed))
-    throw new Error(`--seed takes a whole number up to 2^53, got ${argv.seed}`);
+  seedOf(argv.seed);
   requireFree(argv.out, argv.resume);
   await requireOutputFolder(argv.out, '--out');
   const drawn = DRAWN.map((name) => join(argv.out, name));
@@ -146,51 +145,55 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const { name, numericVersion } = method;
     const using = inWords(engine, threads);
     const record = { method: name, numericVersion, engine: engineOf(engine), config, seed: argv.seed, tiles };
-    if (await beginTraining(argv.out, { ...record, split: split.id })) {
-      return say(`nothing is left to do; the model is in ${argv.out}`);
-    }
-    const create = async (): Promise<Detector> =>
-      cutting(await method.create(config, { engine: engine.runtime, threads }), tiles);
-    const detector = await create();
-    try {
-      for (const line of wordsOnNumber(shots)) say(line);
-      say(
-        `${shots} training ${shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
-          `${name}, preset ${preset}; ${using}${tiles > 1 ? `; ${tiles} x ${tiles} tiles of each` : ''}`,
-      );
-      const start = performance.now();
-      const curves = new Curves();
-      const show = reporter(progress);
-      const report = (event: DetectorEvent): void => (curves.add(event), show(event));
-      await detector.fit(images, { seed: argv.seed, report, signal, checkpoints: checkpointsOf(argv.out) });
-      await writeSplit(argv.out, source, split);
-      const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
-      await writeFolderAtomically(argv.out, await trainingFiles(review));
-      // Before the model, which is finished with its own file.
-      await writeTiles(argv.out, tiles);
-      await detector.save(argv.out);
-      await rm(checkpointsOf(argv.out), { recursive: true, force: true });
-      if (argv.calibrate ?? own) {
-        const { seed } = argv;
-        const made = await calibrateModel({
-          method,
-          detector,
-          create,
-          images,
-          seed,
-          tiles,
-          signal,
-          onProgress: (done, total) => progress.update('what good pictures score', done, total),
-        });
-        for (const line of caveats(await writeCalibration(argv.out, made))) say(line);
+    await whileTraining(argv.out, signal, async (held) => {
+      if (await beginTraining(argv.out, { ...record, split: split.id })) {
+        return say(`nothing is left to do; the model is in ${argv.out}`);
       }
-      say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${argv.out}`);
-    } finally {
-      detector.dispose();
-    }
-  } catch (error) {
-    if (!signal.aborted) await abandonTraining(argv.out);
-    throw error;
+      const create = async (): Promise<Detector> =>
+        cutting(await method.create(config, { engine: engine.runtime, threads }), tiles);
+      const detector = await create();
+      try {
+        for (const line of wordsOnNumber(shots)) say(line);
+        say(
+          `${shots} training ${shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
+            `${name}, preset ${preset}; ${using}${tiles > 1 ? `; ${tiles} x ${tiles} tiles of each` : ''}`,
+        );
+        const start = performance.now();
+        const curves = new Curves();
+        const show = reporter(progress);
+        const report = (event: DetectorEvent): void => (curves.add(event), show(event));
+        await detector.fit(images, {
+          seed: argv.seed,
+          report,
+          signal: held,
+          checkpoints: checkpointsOf(argv.out),
+        });
+        await writeSplit(argv.out, source, split);
+        const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
+        await writeFolderAtomically(argv.out, await trainingFiles(review));
+        // Before the model, which is finished with its own file.
+        await writeTiles(argv.out, tiles);
+        await detector.save(argv.out);
+        await rm(checkpointsOf(argv.out), { recursive: true, force: true });
+        if (argv.calibrate ?? own) {
+          const { seed } = argv;
+          const made = await calibrateModel({
+            method,
+            detector,
+            create,
+            images,
+            seed,
+            tiles,
+            signal: held,
+            onProgress: (done, total) => progress.update('what good pictures score', done, total),
+          });
+          for (const line of caveats(await writeCalibration(argv.out, made))) say(line);
+        }
+        say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${argv.out}`);
+      } finally {
+        detector.dispose();
+      }
+    });
   } finally {
     await dataset.close();
   }

@@ -6,6 +6,7 @@ import {
   type PlanRequest,
   type RunOptions,
 } from '@fsad/runner';
+import { seedOf } from '../options.ts';
 import { commandLine } from './command-line.ts';
 import { countOf, machineOptions } from './machine.ts';
 
@@ -50,14 +51,13 @@ export function runOptions(
 }
 
 function planRequest(argv: RunArguments, experiment: Experiment): PlanRequest {
-  if (!Number.isInteger(argv.seed)) throw new Error(`--seed takes a whole number, got ${argv.seed}`);
   return {
     experiment,
     budget: argv.budget,
     where: argv.where ?? [],
     set: argv.set ?? [],
     trials: argv.trials,
-    seed: argv.seed,
+    seed: seedOf(argv.seed),
     splitRule: argv.split,
     subset: argv.subset,
     testSubset: testSubsetOf(argv.testSubset),
