@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { readJson, writeFolderAtomically } from '@fsad/files';
+import { resolve } from 'node:path';
+import type { Source } from '@fsad/runner';
 import type { BadImageError } from '@fsad/images';
 import type { OnBadImage } from './pictures.ts';
 import {
   checkSplit,
-  DATASET_NAMES,
   decodeSplits,
   drawSplit,
   findSplit,
@@ -16,14 +14,6 @@ import {
   type DatasetName,
   type Split,
 } from '@fsad/datasets';
-
-/** Which pictures a model is about: enough to open them again, from wherever. */
-export interface Source {
-  readonly dataset: DatasetName;
-  readonly path: string | null;
-  readonly options: Readonly<Record<string, string>>;
-  readonly class: string;
-}
 
 export interface SourceArguments {
   readonly dataset?: string;
@@ -112,29 +102,6 @@ export async function splitOf(
   }
   const { shots = 1, trial = 0 } = argv;
   return drawSplit(dataset, { class: source.class, rule: argv.split, shots, trial, onBadImage });
-}
-
-const SPLIT = 'split.json';
-
-/** Keeps beside a model what it was trained on. */
-export async function writeSplit(directory: string, source: Source, split: Split): Promise<void> {
-  const content = Buffer.from(`${JSON.stringify({ source, split }, null, 2)}\n`);
-  await writeFolderAtomically(directory, new Map([[SPLIT, content]]));
-}
-
-const schema = z.object({
-  source: z.object({
-    dataset: z.enum(DATASET_NAMES),
-    path: z.string().nullable(),
-    options: z.record(z.string(), z.string()),
-    class: z.string(),
-  }),
-  split: z.custom<Split>((split) => Array.isArray((split as Partial<Split> | null)?.train), 'is no split'),
-});
-
-/** What a model was trained on. @throws Error naming the file when it is missing or broken. */
-export function readSplit(directory: string): Promise<{ source: Source; split: Split }> {
-  return readJson(join(directory, SPLIT), schema, { advice: 'name a folder that "fsad train" wrote' });
 }
 
 /** @throws Error for an option that was given and would change nothing: something else was meant. */

@@ -5,7 +5,7 @@ interface Verb {
   readonly command: string;
   readonly describe: string;
   /** Imports its options and its work. */
-  load(): Promise<unknown>;
+  readonly load: () => Promise<unknown>;
 }
 
 /** One file a verb; help needs none of them, and a verb its own alone. */

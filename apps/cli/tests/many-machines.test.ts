@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSummaries } from '@fsad/runner';
 import { findRedis, RedisServer } from '@fsad/runner/testing';
-import { withoutOptions } from '../src/run/slurm.ts';
+import { withoutOptions } from '@fsad/runner';
 import { fsad } from './fsad.ts';
 
 const program = new URL('../bin/fsad.mjs', import.meta.url).pathname;

@@ -1,5 +1,12 @@
 import { classAverage, summarize } from '@fsad/metrics';
-import type { TrialResult } from '@fsad/runner';
+import {
+  readResult,
+  readSummaries,
+  type Budget,
+  type Experiment,
+  type TrialResult,
+  type TrialSummary,
+} from '@fsad/runner';
 import { stringify } from 'csv-stringify/sync';
 import { paperColumn } from './paper-columns.ts';
 import { publishedTable } from './published.ts';
@@ -27,7 +34,7 @@ export interface ComparedTrial {
 const plainVariants = ['default', 'full', 'ours1'];
 
 /** A trial of a comparison from its result in the store, at the cell of that comparison. */
-export function comparedTrial(result: TrialResult, cell: TrialResult['cells'][number]): ComparedTrial {
+function comparedTrial(result: TrialResult, cell: TrialResult['cells'][number]): ComparedTrial {
   const { detector, variant } = cell;
   const { subset, images, available } = result.test;
   const all = images === available ? `all ${available}` : `${images} of ${available}`;
@@ -46,6 +53,41 @@ export function comparedTrial(result: TrialResult, cell: TrialResult['cells'][nu
     engine: result.inputs.engine,
     split: result.inputs.split,
   };
+}
+
+/** The trials of a comparison in its store, in the order of the table. */
+export async function comparedTrials(
+  store: string,
+  experiment: Experiment,
+  budget: Budget,
+): Promise<ComparedTrial[]> {
+  const [{ name: dataset, classes }] = experiment.datasets;
+  const places = [
+    experiment.methods.map(({ detector, variant }) => `${detector} ${variant}`),
+    experiment.shots,
+    classes as readonly string[],
+  ] as const;
+  const placeOf = ({ cell }: TrialSummary): number[] => [
+    places[0].indexOf(`${cell.detector} ${cell.variant}`),
+    places[1].indexOf(cell.shots),
+    places[2].indexOf(cell.class),
+    cell.trial,
+  ];
+  const found: { readonly at: number[]; readonly summary: TrialSummary }[] = [];
+  for await (const summary of readSummaries(store)) {
+    const { cell } = summary;
+    const asked = cell.experiment === experiment.name && cell.dataset === dataset && cell.budget === budget;
+    const at = placeOf(summary);
+    if (asked && at.every((place) => place >= 0) && cell.trial < experiment.trials)
+      found.push({ at, summary });
+  }
+  found.sort((a, b) => a.at.map((place, i) => place - b.at[i]).find((difference) => difference !== 0) ?? 0);
+  const trials: ComparedTrial[] = [];
+  for (const { summary } of found) {
+    const result = await readResult(store, summary.key);
+    if (result) trials.push(comparedTrial(result, summary.cell));
+  }
+  return trials;
 }
 
 /** A method at a number of shots, in percent: over trials, then over classes as the paper does it. */

@@ -18,7 +18,7 @@ export { curvesCsv, trainingFiles } from './training-files.ts';
 export { picturesPage, type JudgedPicture, type PicturesPage } from './pictures-page.ts';
 export {
   comparedMethods,
-  comparedTrial,
+  comparedTrials,
   comparisonCsv,
   comparisonText,
   type ComparedMethod,

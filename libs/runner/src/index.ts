@@ -41,7 +41,7 @@ export {
 } from './trial/index.ts';
 export { configure, type ConfigRequest } from './plan/index.ts';
 export { comparedMethods, comparison, parseCompared, type ComparisonRequest } from './comparison.ts';
-export { estimatePlan, type PlanEstimate } from './estimate/index.ts';
+export { estimatePlan, planText, type PlanEstimate } from './estimate/index.ts';
 export {
   calibrateModel,
   fitModel,
@@ -51,6 +51,16 @@ export {
   writeTiles,
   type FitRequest,
   type OpenedModel,
+  beginTraining,
+  checkpointsOf,
+  readSplit,
+  recalibrate,
+  requireFree,
+  requireLearned,
+  trainedOn,
+  whileTraining,
+  writeSplit,
+  type Source,
 } from './model/index.ts';
 export { methods, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';
@@ -64,3 +74,5 @@ export { ChangedCellsError } from './plan/index.ts';
 
 /** Address of the module with the project's own methods, datasets and engines. */
 export const defaultRegistry = moduleBeside('./default-registry', import.meta.url).href;
+export { loadExperiment } from './load-experiment.ts';
+export { shellWord, withoutOptions, writeSlurm } from './slurm.ts';

@@ -3,7 +3,7 @@ import type { DatasetName } from '@fsad/datasets';
 import { writeFolderAtomically } from '@fsad/files';
 import {
   comparedMethods as byMethod,
-  comparedTrial,
+  comparedTrials,
   comparisonCsv,
   comparisonText,
   type ComparedTrial,
@@ -13,13 +13,10 @@ import {
   comparison,
   defaultRegistry,
   parseCompared,
-  readResult,
-  readSummaries,
   runExperiment,
   wholeExperiment,
   type Budget,
   type Experiment,
-  type TrialSummary,
 } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
@@ -124,38 +121,7 @@ async function run(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promi
   }).finally(() => progress.clear());
   if (summary.interrupted) throw new Interrupted();
   if (summary.stopped !== null) throw new WorkFailed(summary.stopped);
-  await finish(argv, experiment, await trialsIn(out, experiment, BUDGETS[budget]));
-}
-
-/** The trials of a comparison in its store, in the order of the table. */
-async function trialsIn(store: string, experiment: Experiment, budget: Budget): Promise<ComparedTrial[]> {
-  const [{ name: dataset, classes }] = experiment.datasets;
-  const places = [
-    experiment.methods.map(({ detector, variant }) => `${detector} ${variant}`),
-    experiment.shots,
-    classes as readonly string[],
-  ] as const;
-  const placeOf = ({ cell }: TrialSummary): number[] => [
-    places[0].indexOf(`${cell.detector} ${cell.variant}`),
-    places[1].indexOf(cell.shots),
-    places[2].indexOf(cell.class),
-    cell.trial,
-  ];
-  const found: { readonly at: number[]; readonly summary: TrialSummary }[] = [];
-  for await (const summary of readSummaries(store)) {
-    const { cell } = summary;
-    const asked = cell.experiment === experiment.name && cell.dataset === dataset && cell.budget === budget;
-    const at = placeOf(summary);
-    if (asked && at.every((place) => place >= 0) && cell.trial < experiment.trials)
-      found.push({ at, summary });
-  }
-  found.sort((a, b) => a.at.map((place, i) => place - b.at[i]).find((difference) => difference !== 0) ?? 0);
-  const trials: ComparedTrial[] = [];
-  for (const { summary } of found) {
-    const result = await readResult(store, summary.key);
-    if (result) trials.push(comparedTrial(result, summary.cell));
-  }
-  return trials;
+  await finish(argv, experiment, await comparedTrials(out, experiment, BUDGETS[budget]));
 }
 
 async function finish(

@@ -5,12 +5,11 @@ import { drawSplit, openDataset, selectTest, type Dataset, type TestItem } from 
 import { writeFolderAtomically } from '@fsad/detector';
 import { method } from '@fsad/htdg';
 import { trainingPage, type TestPicture } from '@fsad/reporting';
-import { configure, evaluate, scoreImages, type Scored } from '@fsad/runner';
+import { writeSplit, type Source, configure, evaluate, scoreImages, type Scored } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withEngine } from '../options.ts';
 import { duration } from '@fsad/files';
 import { stageProgress } from '../progress.ts';
-import { writeSplit, type Source } from '../source.ts';
 import { reporter } from './train.ts';
 
 const SOURCE: Source = { dataset: 'generated', path: null, options: {}, class: 'surface' };

@@ -1,15 +1,20 @@
 import type { Argv, CommandModule } from 'yargs';
-import { runExperiment, type RunEvent, type RunOptions, type RunSummary } from '@fsad/runner';
+import {
+  loadExperiment,
+  writeSlurm,
+  runExperiment,
+  type RunEvent,
+  type RunOptions,
+  type RunSummary,
+} from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { withEngine } from '../options.ts';
 import { dryRun } from '../run/dry-run.ts';
 import { LiveTracking } from '../run/live-tracking.ts';
-import { loadExperiment } from '../run/load-experiment.ts';
 import { countOf, withWorkers } from '../run/machine.ts';
 import { runProgress } from '../progress.ts';
 import { runOptions } from '../run/run-options.ts';
-import { writeSlurm } from '../run/slurm.ts';
 
 function builder(argv: Argv) {
   return (
@@ -148,7 +153,16 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
   const options = runOptions(argv, experiment, { onEvent, stop, kill });
   if (argv.dryRun) return dryRun(options, argv.json);
   if (argv.slurm !== undefined) {
-    return writeSlurm(options, argv.slurm, countOf('shares', argv.shares), argv.trackingUri !== undefined);
+    const { trials, shares, pending } = await writeSlurm(options, argv.slurm, {
+      shares: countOf('shares', argv.shares),
+      tells: argv.trackingUri !== undefined,
+      words: process.argv.slice(1),
+      folder: process.cwd(),
+    });
+    process.stdout.write(
+      `${argv.slurm}: ${trials} trials in ${shares} tasks, ${pending} to do; sbatch ${argv.slurm}\n`,
+    );
+    return;
   }
   try {
     const summary = await (argv.queue === undefined ? runExperiment(options) : onQueue(options, argv.queue));

@@ -1,14 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
-import {
-  checkSplit,
-  pixelDigest,
-  selectTest,
-  trainedAmongTest,
-  type Dataset,
-  type Split,
-  type TestItem,
-} from '@fsad/datasets';
+import { selectTest, trainedAmongTest, type Dataset, type TestItem } from '@fsad/datasets';
 import { csvCell, replaceFile, requireNoInput, requireOutputFile } from '@fsad/files';
 import { judge } from '@fsad/calibration';
 import { scoreColumns, type Score } from '@fsad/detector';
@@ -16,6 +8,9 @@ import {
   evaluate,
   judgePixels,
   openModel,
+  readSplit,
+  requireLearned,
+  trainedOn,
   type JudgedPixels,
   type OpenedModel,
   type Scored,
@@ -27,7 +22,7 @@ import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
 import { largeEnough, readable, readPictures, sightOf, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { scoreUntilBad, stopped } from '../score-until-bad.ts';
-import { openSource, readSplit, sourceOf } from '../source.ts';
+import { openSource, sourceOf } from '../source.ts';
 
 function builder(argv: Argv) {
   return withOnBadImage(withTest(withEngine(withDataset(argv))))
@@ -189,30 +184,6 @@ async function scoreDataset(argv: Arguments, model: OpenedModel, signal: AbortSi
   } finally {
     await dataset.close();
   }
-}
-
-/** @throws Error when the pictures a model names as its training images are not those it learned from. */
-async function requireLearned(dataset: Dataset, split: Split, model: string): Promise<void> {
-  try {
-    await checkSplit(dataset, split);
-  } catch (error) {
-    throw new Error(
-      `the training pictures of ${model} are not what it learned from: ${(error as Error).message}; name the pictures to score with --folder, or --dataset and --data`,
-      { cause: error },
-    );
-  }
-}
-
-/** Training images that lie in a dataset. In a folder the pixels decide, since pictures of another folder may have the same names. */
-async function trainedOn(dataset: Dataset, split: Split): Promise<Split['train']> {
-  if (dataset.name !== split.dataset) return [];
-  if (dataset.name !== 'folder') return split.train;
-  const here = new Set(dataset.ids());
-  const found = [];
-  for (const image of split.train) {
-    if (here.has(image.id) && pixelDigest(await dataset.image(image.id)) === image.sha256) found.push(image);
-  }
-  return found;
 }
 
 interface Found extends Scored {

@@ -16,6 +16,11 @@ import type { Image } from '@fsad/images';
 import { duration, requireNoInput, requireOutputFolder, writeFolderAtomically } from '@fsad/files';
 import { trainingFiles } from '@fsad/reporting';
 import {
+  beginTraining,
+  checkpointsOf,
+  requireFree,
+  whileTraining,
+  writeSplit,
   calibrateModel,
   configure,
   methodNamed,
@@ -29,8 +34,7 @@ import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
 import { largeEnough, reduced, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { openSource, sourceOf, splitOf, writeSplit } from '../source.ts';
-import { beginTraining, checkpointsOf, requireFree, whileTraining } from '../training-folder.ts';
+import { openSource, sourceOf, splitOf } from '../source.ts';
 
 /** What a training draws into its folder beside the model. */
 const DRAWN = ['losses.png', 'scales.png'];

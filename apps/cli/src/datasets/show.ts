@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { drawSplit, openDataset } from '@fsad/datasets';
-import { presets, pyramidOf, type PresetName } from '@fsad/htdg';
+import { presets, type PresetName } from '@fsad/htdg';
+import { previews } from '@fsad/htdg/previews';
 import { writePicture } from '../pictures.ts';
 import { named, withNamed } from './named.ts';
-import { equalisationSheet, pyramidSheet, transformationSheet } from './sheets.ts';
 
 function builder(argv: Argv) {
   return withNamed(argv)
@@ -45,22 +45,10 @@ export const show: CommandModule<object, Arguments> = {
       const split = await drawSplit(dataset, { class: className, shots, trial });
       const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
       const ids = split.train.map(({ id }) => id);
-      const config = presets[argv.preset];
-      const view = {
-        title: `${name} ${className}`,
-        images,
-        ids,
-        pyramid: pyramidOf(config),
-        shift: config.transforms.shift,
-      };
+      const sheets = previews(argv.preset, { title: `${name} ${className}`, images, ids });
       const folder = argv.out ?? join('runs', 'show', `${name}-${className}`);
-      const sheets = {
-        equalisation: equalisationSheet,
-        transformations: transformationSheet,
-        pyramid: pyramidSheet,
-      };
-      for (const [sheet, draw] of Object.entries(sheets)) {
-        await writePicture(folder, `${sheet}.png`, draw(view));
+      for (const [sheet, picture] of Object.entries(sheets)) {
+        await writePicture(folder, `${sheet}.png`, picture);
         process.stdout.write(`${join(folder, `${sheet}.png`)}\n`);
       }
     } finally {

@@ -15,11 +15,14 @@ import {
   type Transform,
 } from '@fsad/transforms';
 
+import { presets, type PresetName } from './presets.ts';
+import { pyramidOf } from './scales.ts';
+
 /** Side of a picture on the sheets. */
 const SIDE = 128;
 
 /** Training images of a class, and how a preset looks at them. */
-export interface View {
+interface View {
   readonly title: string;
   readonly images: readonly Image[];
   readonly ids: readonly string[];
@@ -27,8 +30,22 @@ export interface View {
   readonly shift: ShiftRule;
 }
 
+/** Training images as a preset sees them, by the name of the sheet: equalised, transformed, at every scale. */
+export function previews(
+  preset: PresetName,
+  pictures: Pick<View, 'title' | 'images' | 'ids'>,
+): Readonly<Record<string, Image>> {
+  const config = presets[preset];
+  const view = { ...pictures, pyramid: pyramidOf(config), shift: config.transforms.shift };
+  return {
+    equalisation: equalisationSheet(view),
+    transformations: transformationSheet(view),
+    pyramid: pyramidSheet(view),
+  };
+}
+
 /** Each training image as stored and equalised in the two ways there are; grey ones are never equalised. */
-export function equalisationSheet({ title, images, ids }: View): Image {
+function equalisationSheet({ title, images, ids }: View): Image {
   const grey = images[0].channels === 1;
   return contactSheet(
     images.map((image) => {
@@ -48,7 +65,7 @@ export function equalisationSheet({ title, images, ids }: View): Image {
 }
 
 /** The first training image under every transformation, at the finest scale. */
-export function transformationSheet({ title, images, pyramid, shift }: View): Image {
+function transformationSheet({ title, images, pyramid, shift }: View): Image {
   const grey = images[0].channels === 1;
   const transforms = grey ? greyTransforms : colourTransforms;
   const image = finest(trainingSource(images[0], pyramid), pyramid);
@@ -68,7 +85,7 @@ export function transformationSheet({ title, images, pyramid, shift }: View): Im
 }
 
 /** Every scale of each training image, at its own size enlarged without smoothing. */
-export function pyramidSheet({ title, images, ids, pyramid }: View): Image {
+function pyramidSheet({ title, images, ids, pyramid }: View): Image {
   const scales = trainingPyramid(images, pyramid);
   return contactSheet(
     images.map((_, i) => scales.map((scale) => tensorToImage(scale, i))),

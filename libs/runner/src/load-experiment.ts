@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { defineExperiment, type Experiment } from '@fsad/runner';
+import { defineExperiment, type Experiment } from './plan/index.ts';
 
 /** Where experiments are looked for by their bare name. */
 const folder = 'experiments';

@@ -1,7 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openRun, type RunOptions } from '@fsad/runner';
-import { shellWord } from './command-line.ts';
+import { openRun, type RunOptions } from './open-run.ts';
 
 /** What an array script is made of. */
 export interface ArrayJob {
@@ -23,13 +22,29 @@ export interface ArrayJob {
 /** The most tasks an array gets unless told otherwise. */
 const mostShares = 100;
 
-/** Checks the plan, and writes the script that does it as an array of shares. @throws PlanError or ChangedCellsError as the run would */
+/** What a script was written for. */
+export interface WrittenJob extends Pick<ArrayJob, 'trials' | 'shares'> {
+  /** Trials that the store does not have yet. */
+  readonly pending: number;
+}
+
+/**
+ * Checks the plan, and writes the script that does it as an array of shares.
+ * @param how.shares tasks, one a trial unless given, at most 100.
+ * @param how.words the command line that asked for the script.
+ * @throws PlanError or ChangedCellsError as the run would
+ */
 export async function writeSlurm(
   options: RunOptions,
   file: string,
-  shares: number | undefined,
-  tells: boolean,
-): Promise<void> {
+  how: {
+    readonly shares: number | undefined;
+    readonly tells: boolean;
+    readonly words: readonly string[];
+    readonly folder: string;
+  },
+): Promise<WrittenJob> {
+  const { shares, tells, words, folder } = how;
   if (options.share) throw new Error('--slurm makes the shares itself; leave --share out, or use --shares');
   const opened = await openRun(options);
   const { prepared, sorted } = opened;
@@ -45,15 +60,13 @@ export async function writeSlurm(
     shares: Math.min(shares ?? mostShares, sorted.cells),
     cores: groups.includes('all') ? null : workers * (threads ?? Math.max(1, ...groups.map(Number))),
     logs,
-    folder: process.cwd(),
-    words: withoutOptions(process.argv.slice(1), ['slurm', 'shares', 'tracking-uri']),
+    folder,
+    words: withoutOptions(words, ['slurm', 'shares', 'tracking-uri']),
     tells,
   };
   await writeFile(file, slurmScript(job));
   await chmod(file, 0o755);
-  process.stdout.write(
-    `${file}: ${job.trials} trials in ${job.shares} tasks, ${sorted.pending.length} to do; sbatch ${file}\n`,
-  );
+  return { trials: job.trials, shares: job.shares, pending: sorted.pending.length };
 }
 
 /** An array script for Slurm: each task does one share of the plan, and what is done already is not done again. */
@@ -90,4 +103,9 @@ export function withoutOptions(words: readonly string[], names: readonly string[
       (name) => word === `--${name}` || word.startsWith(`--${name}=`) || before === `--${name}`,
     );
   });
+}
+
+/** A word as a shell takes it. */
+export function shellWord(word: string): string {
+  return /^[\w./=,:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

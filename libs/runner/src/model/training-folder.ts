@@ -3,7 +3,7 @@ import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readJson, withLock, writeFolderAtomically } from '@fsad/files';
-import { differences } from '@fsad/runner';
+import { differences } from '../store/index.ts';
 
 /** Everything that decides what a training learns. */
 export interface TrainingRecord {
