@@ -3,10 +3,12 @@
  *
  *   node --import tsx baselines/patchcore/bench/speed.ts [wasm|tensorflow] [preset]
  */
+import { openFeatures } from '@fsad/features/node';
 import type { Image } from '@fsad/images';
 import { randomStream } from '@fsad/tensors';
 import { presets, type PatchCoreConfig } from '../src/config.ts';
 import { method } from '../src/index.ts';
+import { pixelsOf } from '../src/pixels.ts';
 
 const [engine = 'wasm', preset = 'few-shot'] = process.argv.slice(2);
 const config: PatchCoreConfig = presets[preset as keyof typeof presets];
@@ -34,14 +36,19 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 const detector = await method.create(config, runtime);
+const network = await openFeatures(config.features, config.layers);
+const passes: number[] = [];
 const fits: number[] = [];
 const scores: number[] = [];
 for (let round = 0; round < 5; round++) {
+  const pixels = pixelsOf(config, picture(round));
+  for (let i = 0; i < 5; i++) passes.push(await seconds(() => network.extract(pixels)));
   fits.push(await seconds(() => detector.fit([picture(0)], context)));
   for (let i = 1; i <= 5; i++) scores.push(await seconds(() => detector.score([picture(i)])));
 }
 const listed = (values: readonly number[]): string =>
   `least ${Math.min(...values).toFixed(3)} s, median ${[...values].sort((a, b) => a - b)[values.length >> 1].toFixed(3)} s`;
+say(`${preset}, ${engine}: the network alone ${listed(passes)}`);
 say(`${preset}, ${engine}: fit of one picture ${listed(fits)}, of them the first ${fits[0].toFixed(3)} s`);
 say(`${preset}, ${engine}: score of one picture ${listed(scores)}`);
 const before = process.memoryUsage().rss;
@@ -58,3 +65,4 @@ say(
   `${preset}, ${engine}: fit of 50 pictures ${whole.toFixed(1)} s; memory of the process at most ${megabytes(most)}, ${megabytes(before)} before`,
 );
 detector.dispose();
+network.dispose();

@@ -6,8 +6,7 @@ import type { PatchCoreConfig } from './config.ts';
 export function pixelsOf({ size, crop }: Pick<PatchCoreConfig, 'size' | 'crop'>, image: Image): Tensor {
   const whole = resizeImage(withChannels(image, 3), size, size, 'bilinear');
   const { width, data } = crop === null ? whole : cropCentre(whole, crop);
-  return tensor(
-    [1, width, width, 3],
-    Float32Array.from(data, (level) => level / 127.5 - 1),
-  );
+  const pixels = tensor([1, width, width, 3]);
+  for (let i = 0; i < data.length; i++) pixels.data[i] = data[i] / 127.5 - 1;
+  return pixels;
 }
