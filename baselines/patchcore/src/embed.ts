@@ -103,7 +103,8 @@ function add(
   weights: readonly number[],
   length = stride,
 ): void {
-  for (const [i, weight] of weights.entries()) {
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i];
     const start = from + i * stride;
     for (let c = 0; c < length; c++) target[at + c] += weight * source[start + c];
   }

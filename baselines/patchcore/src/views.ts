@@ -19,14 +19,20 @@ export function seen(picture: Tensor, { degrees, mirrored }: View): Tensor {
   const [, side, , channels] = picture.shape;
   const { data } = picture;
   const result = tensor(picture.shape);
-  const place = sourceOf({ degrees, mirrored }, side);
+  const angle = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const centre = (side - 1) / 2;
   const limit = side - 1;
   for (let y = 0, at = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const [fromX, fromY] = place(x, y);
-      const [left, top] = [clamp(fromX, limit), clamp(fromY, limit)];
-      const [x0, y0] = [Math.floor(left), Math.floor(top)];
-      const [right, down] = [left - x0, top - y0];
+      // As in `sourceOf`, written out: this runs for every pixel of every view.
+      const across = cos * (x - centre) - sin * (y - centre);
+      const left = clamp(centre + (mirrored ? -across : across), limit);
+      const top = clamp(centre + sin * (x - centre) + cos * (y - centre), limit);
+      const x0 = Math.floor(left);
+      const y0 = Math.floor(top);
+      const right = left - x0;
+      const down = top - y0;
       const above = (y0 * side + x0) * channels;
       const toRight = x0 < limit ? channels : 0;
       const below = above + (y0 < limit ? side * channels : 0);
