@@ -47,7 +47,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   demo: {
     command: 'demo',
-    describe: 'Learn a generated surface from one picture, find defects in others, write a page about it',
+    describe:
+      'Learn a generated part and a surface from one picture each, find defects in others, write pages about it',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   datasets: {

@@ -54,7 +54,7 @@ export async function fitModel(images: readonly Image[], request: FitRequest): P
     const calibration =
       request.calibrate === false
         ? null
-        : await calibrateModel({ method, detector, create, images, seed, signal, onProgress });
+        : await calibrateModel({ method, detector, create, images, seed, tiles, signal, onProgress });
     return { method, detector, engine, tiles, calibration };
   } catch (error) {
     detector.dispose();

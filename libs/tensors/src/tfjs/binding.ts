@@ -56,6 +56,8 @@ export function loadBinding(name: BindingName, threads: number): void {
   process.env.NVIDIA_TF32_OVERRIDE ??= '0'; // single precision in full, not TF32's ten bits
   const require = createRequire(import.meta.url);
   restoreRemovedUtilities(require('node:util') as Record<string, unknown>);
+  // The binding brings a TensorFlow.js of its own, which says of each of 340 kernels that ours has registered it already.
+  tf.env().set('IS_TEST', true);
   try {
     require(folder);
   } catch (error) {
@@ -63,6 +65,8 @@ export function loadBinding(name: BindingName, threads: number): void {
     throw new Error(`engine ${name} does not load (${reason}): build it with \`npm run engine:${name}\``, {
       cause: error,
     });
+  } finally {
+    tf.env().set('IS_TEST', false);
   }
   loaded = name;
 }
