@@ -144,7 +144,7 @@ describe('fsad datasets', () => {
     const dataset = await openDataset('mnist', { path: mnist });
     const source = { dataset: 'mnist', path: mnist, options: {}, class: '3' } as const;
     const given = await splitOf(dataset, source, {
-      split: 'consecutive',
+      split: 'hash',
       splitFile: out,
       shots: 2,
       trial: 1,

@@ -1,8 +1,8 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TrialSummary } from '@fsad/runner';
+import { storeFake } from '@fsad/reporting/testing';
 import { fsad } from './fsad.ts';
 
 let folder: string;
@@ -13,33 +13,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A store with the index line of one finished trial. */
+/** A store of one finished trial. */
 async function storeOfOne(): Promise<string> {
   const store = join(folder, 'store');
-  const key = 'ab'.repeat(32);
-  const summary: TrialSummary = {
-    key,
-    cell: {
-      experiment: 'anomaly-detection',
-      dataset: 'mnist',
-      class: '3',
-      shots: 1,
-      trial: 0,
-      detector: 'htdg',
-      variant: 'full',
-      budget: 'smoke',
-    },
-    status: 'ok',
-    failure: null,
-    metrics: { auroc: 0.9, aurocInterval: [0.85, 0.95], perScale: [], fractions: {}, parts: {}, pixel: null },
-    split: 's',
-    engine: 'wasm',
-    seconds: { fit: 1, score: 1, total: 2 },
-    finishedAt: '2026-01-02T03:04:05.000Z',
-  };
-  await mkdir(join(store, 'ab'), { recursive: true });
-  await writeFile(join(store, 'ab', `${key}.json`), '{}');
-  await appendFile(join(store, 'index.jsonl'), `${JSON.stringify(summary)}\n`);
+  await storeFake(store, [{ cell: { budget: 'smoke' }, auroc: 0.9 }]);
   return store;
 }
 
