@@ -66,7 +66,7 @@ async function heatMaps(maps: readonly ExamplePicture[]): Promise<Html> {
       </figure>`,
     );
   }
-  return html`<h4>Where the model finds defects</h4>
+  return html`<h3>Where the model finds defects</h3>
     <p class="note">
       The test image, the true defect outlined in red where there is one; the defect’s mask; the anomaly map
       over the image. One colour scale for all maps of the trial, from the median of their values to the
@@ -92,7 +92,7 @@ async function pictureRows(pictures: readonly ExamplePicture[]): Promise<Html[]>
     for (const one of pictures) if (one.kind === kind) drawn.push(await drawnPicture(one));
     if (drawn.length > 0) {
       rows.push(
-        html`<h4>${title}</h4>
+        html`<h3>${title}</h3>
           <div class="strip">${drawn}</div>`,
       );
     }

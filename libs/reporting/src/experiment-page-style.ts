@@ -1,6 +1,6 @@
 /** Rules of an experiment's page alone, after the common ones. */
 export const experimentPageStyle = `
-h4{margin:18px 0 6px;font-size:14px;font-weight:600}
+details h3{margin:18px 0 6px;font-size:14px;font-weight:600}
 .strip{display:flex;flex-wrap:wrap;gap:14px}
 .strip figure{width:144px}
 .strip img{width:100%}

@@ -120,7 +120,7 @@ function differenceSection({ budget }: ExperimentTrials, differences: readonly P
       differences.length === 0
         ? html`<p>Nothing that the records know of.</p>`
         : drawnTable({
-            head: ['', 'here', 'the paper'],
+            head: ['what', 'here', 'the paper'],
             textColumns: 3,
             rows: differences.map(({ what, here, paper }) => [what, here, paper]),
             notes: [],

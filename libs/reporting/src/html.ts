@@ -58,7 +58,7 @@ export function fullWidthPlot(wide: Figure, narrow: Figure): Html {
 function inlineSvg(figure: Figure): string {
   const { description } = figure.spec as { description?: string };
   return figure.svg
-    .replace(/^<svg /, `<svg role="img" aria-label="${escapeXml(description ?? '')}" `)
     .replace(/ (width|height)="[\d.]+" (?=height|viewBox)/g, ' ')
-    .replaceAll(/ (aria-hidden|aria-roledescription|role="graphics-[a-z]+")(="[^"]*")?/g, '');
+    .replaceAll(/ (aria-hidden|aria-label|aria-roledescription|role="graphics-[a-z]+")(="[^"]*")?/g, '')
+    .replace(/^<svg /, `<svg role="img" aria-label="${escapeXml(description ?? '')}" `);
 }

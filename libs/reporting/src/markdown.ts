@@ -14,7 +14,7 @@ export function experimentMarkdown(page: Omit<ExperimentPage, 'examples' | 'comp
   const parts = [`# ${trials.experiment}, budget ${trials.budget}\n`, `${readingTables}\n`];
   if (differences.length > 0) {
     const rows = differences.map(({ what, here, paper }) => [what, here, paper]);
-    const table = { head: ['', 'here', 'the paper'], textColumns: 3, rows, notes: [] };
+    const table = { head: ['what', 'here', 'the paper'], textColumns: 3, rows, notes: [] };
     parts.push('## What differs from the paper\n', markdownTable(table));
   }
   for (const comparison of comparisons) {

@@ -1,7 +1,8 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 
 /** Path of a Chromium to look at pages with: FSAD_CHROMIUM, else the first on the PATH; null where there is none. */
 export const browserPath = findBrowser();
@@ -18,21 +19,15 @@ export interface Inspection {
   readonly brokenImages: number;
   readonly images: number;
   readonly figures: number;
+  /** What axe-core finds wrong, by rule, and where. */
+  readonly barriers: readonly string[];
 }
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Opens a page from disk at each width, light and dark. */
 export async function inspect(file: string, widths: readonly number[]): Promise<Inspection[]> {
-  const browser = await chromium.launch({
-    executablePath: browserPath ?? undefined,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launch();
   try {
     const found: Inspection[] = [];
     for (const width of widths) {
@@ -56,7 +51,15 @@ export async function inspect(file: string, widths: readonly number[]): Promise<
             figures: document.querySelectorAll('svg[role=img]').length,
           };
         })()`);
-        found.push({ complaints, ...(seen as Omit<Inspection, 'complaints'>) });
+        await page.evaluate(axe);
+        const barriers =
+          await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+          violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+        found.push({
+          complaints,
+          barriers: barriers as string[],
+          ...(seen as Omit<Inspection, 'complaints' | 'barriers'>),
+        });
         await page.close();
       }
     }
@@ -64,6 +67,21 @@ export async function inspect(file: string, widths: readonly number[]): Promise<
   } finally {
     await browser.close();
   }
+}
+
+/** A browser that asks nobody for anything. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: browserPath ?? undefined,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
 }
 
 function findBrowser(): string | null {

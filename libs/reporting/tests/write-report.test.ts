@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeReport } from '../src/index.ts';
-import { browserNeeded, browserPath, inspect } from './browser.ts';
+import { browserNeeded, browserPath, inspect, launch } from './browser.ts';
 import { fakeSummary, storeFake, type FakeTrial } from './fake-store.ts';
 
 let folder: string;
@@ -104,8 +105,39 @@ describe('writeReport', () => {
     const [{ page }] = await writeReport(join(folder, 'store'), join(folder, 'out'));
     for (const file of [page, join(folder, 'out', 'index.html')]) {
       for (const seen of await inspect(file, [1280, 400])) {
-        expect(seen).toMatchObject({ complaints: [], overflow: 0, brokenImages: 0 });
+        expect(seen).toMatchObject({ complaints: [], overflow: 0, brokenImages: 0, barriers: [] });
       }
+    }
+  });
+
+  it.skipIf(!browserPath)(`sorts and filters the trial records in a browser${browserNeeded}`, async () => {
+    await storeFake(join(folder, 'store'), fakes);
+    const [{ page: file }] = await writeReport(join(folder, 'store'), join(folder, 'out'));
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(file).href);
+      const column = async (name: string): Promise<string[]> => {
+        const head = await page.locator('table[data-interactive] thead th').allInnerTexts();
+        const at = head.findIndex((text) => text.startsWith(name)) + 1;
+        return page.locator(`table[data-interactive] tbody tr:visible td:nth-child(${at})`).allInnerTexts();
+      };
+      const sort = page.getByRole('button', { name: 'AUROC, %' });
+      await sort.click();
+      const up = await column('AUROC');
+      expect(up).toHaveLength(13);
+      const numbers = up.slice(0, 12).map(Number);
+      expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+      expect(up[12]).toBe('–');
+      await sort.click();
+      expect((await column('AUROC')).slice(1).map(Number)).toEqual([...numbers].reverse());
+      await page.getByRole('searchbox').fill('GEOM');
+      expect(new Set(await column('method'))).toEqual(new Set(['GEOM']));
+      expect(await page.getByRole('status').innerText()).toBe('6 of 13');
+      await page.getByRole('searchbox').fill('diverged');
+      expect(await column('status')).toHaveLength(1);
+    } finally {
+      await browser.close();
     }
   });
 });
