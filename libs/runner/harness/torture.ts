@@ -109,6 +109,8 @@ class Killer {
       this.#heardAt = performance.now();
       if (isWork(line)) this.#heard();
     });
+    // A worker that was just killed may still look alive: whoever is gone is replaced a moment later, or nobody would serve the queue.
+    const keeper = setInterval(() => fleet.keepWorkers(), 500);
     try {
       for (let fruitless = 0; fruitless < 5;) {
         const before = await finishedTrials(store);
@@ -133,6 +135,7 @@ class Killer {
         if (code === 1 && this.kills >= this.#options.kills) fruitless++;
       }
     } finally {
+      clearInterval(keeper);
       await fleet.end();
     }
     return [...again, 'the sweep does not end, though nobody is killed any more'];
