@@ -7,7 +7,7 @@ import {
   type Task,
 } from '@fsad/detector';
 import type { Image } from '@fsad/images';
-import { tensor, type Tensor } from '@fsad/tensors';
+import { tensor, type Tensor, concatenate } from '@fsad/tensors';
 import {
   createVariables,
   disposeVariables,
@@ -111,14 +111,4 @@ function scoresOf(maps: readonly AnomalyMap[]): Score[] {
 
 function embed(config: PatchSvddConfig, { variables, mean }: Trained, image: Image): Float32Array[] {
   return embedImage(variables, subtract(rgbPixels([image], config.size), mean), config);
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

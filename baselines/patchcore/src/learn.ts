@@ -1,5 +1,5 @@
 import type { FeatureExtractor } from '@fsad/features';
-import { tensor, type Tensor } from '@fsad/tensors';
+import { tensor, type Tensor, concatenate } from '@fsad/tensors';
 import { Bank, outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
@@ -177,14 +177,4 @@ function select(vectors: Float32Array, dimensions: number, which: ArrayLike<numb
     result.set(vectors.subarray(which[i] * dimensions, (which[i] + 1) * dimensions), i * dimensions);
   }
   return result;
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
