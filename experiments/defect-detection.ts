@@ -13,6 +13,7 @@
  *
  * The 1-shot average of GOAD does not fit its printed cells (40.7). DifferNet needs torchvision's AlexNet as a safetensors file, named by
  * FSAD_FEATURE_WEIGHTS; without it a form with random features runs as differnet-random, which is not the paper's.
+ * `differnet-lite0` has the features of EfficientNet-Lite0, trained on ImageNet like AlexNet's.
  *
  * Measured cost: smoke, grid, 1-shot: 39 processor seconds for 8 trials. The other budgets
  * are not measured; --dry-run estimates them.
@@ -21,6 +22,7 @@ import { defineExperiment } from '@fsad/runner';
 import {
   baseline,
   differnet,
+  differnetLite0,
   floors,
   ours1,
   ours2,
@@ -45,6 +47,7 @@ export default defineExperiment({
     ours1,
     ours2,
     ...floors,
+    differnetLite0,
     patchcore,
   ],
   budgets: {

@@ -10,7 +10,7 @@
  * are not measured; --dry-run estimates them.
  */
 import { defineExperiment } from '@fsad/runner';
-import { ours1, ours2, patchSvddForDefects } from './shared/methods.ts';
+import { differnetLite0, ours1, ours2, patchcore, patchSvddForDefects } from './shared/methods.ts';
 
 export default defineExperiment({
   name: 'localisation',
@@ -18,7 +18,7 @@ export default defineExperiment({
   datasets: [{ name: 'mvtec', classes: 'all' }],
   shots: [1],
   trials: 10,
-  methods: [ours1, ours2, patchSvddForDefects],
+  methods: [differnetLite0, ours1, ours2, patchSvddForDefects, patchcore],
   evaluation: { pixel: true, maps: 12 },
   budgets: {
     paper: {},

@@ -59,6 +59,9 @@ export const patchcoreGlobal: MethodUse = {
   preset: { ...baselinePreset, paper: 'global', reduced: 'global' },
 };
 
+/** DifferNet's flow on the features of EfficientNet-Lite0, whose weights lie in the project, in place of AlexNet's. They saw ImageNet, as AlexNet's did. */
+export const differnetLite0: MethodUse = baseline('differnet-lite0');
+
 /** PatchSVDD as its paper uses it, on defects. */
 export const patchSvddForDefects: MethodUse = {
   ...baseline('patch-svdd'),

@@ -45,6 +45,7 @@ export function paperColumn(
 const otherNames: Readonly<Record<string, string>> = {
   htdg: 'HTDG',
   patchcore: 'PatchCore, saw ImageNet',
+  'differnet-lite0': 'DifferNet on EfficientNet-Lite0',
   'differnet-random': 'DifferNet, random features',
   'pixel-mse': 'pixel MSE',
   'nearest-pixel': 'nearest pixel',
