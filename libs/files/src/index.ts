@@ -15,7 +15,9 @@ export {
 } from './lock.ts';
 export { liesIn, pathInside, readInside, realPath, UnsafePathError } from './inside.ts';
 export { encodeRecord, readRecords, type ReadRecord } from './record-file.ts';
-export { InvalidFileError, parseJson, problemsOf, readJson, type JsonWords } from './read-json.ts';
+export { InvalidFileError, parseJson, problemsOf, type JsonWords } from './parse-json.ts';
+export { readJson } from './read-json.ts';
+export { joinPath, readIfThere, removeFile } from './folder-files.ts';
 export { isMadeHere, markMadeHere } from './made-here.ts';
 export { PassedOver, type Reason } from './passed-over.ts';
 export { isPictureName, isSystemName } from './picture-names.ts';

@@ -1,23 +1,16 @@
-import { createRequire } from 'node:module';
-import type * as MathJs from 'mathjs/number';
-
-const load = createRequire(import.meta.url);
-
-/** Opened when first needed: mathjs takes a third of a second to load, and most commands and trials summarise nothing. */
-const math = (): Pick<typeof MathJs, 'mean' | 'std' | 'quantileSeq'> =>
-  load('mathjs/number') as typeof MathJs;
+import * as d3 from 'd3-array';
 
 /** The mean of at least one value. */
 export function mean(values: readonly number[]): number {
-  return Number(math().mean([...values]));
+  return d3.mean(values) ?? NaN;
 }
 
 /** The sample standard deviation (n - 1) of at least two values. */
 export function deviation(values: readonly number[]): number {
-  return Number(math().std([...values]));
+  return d3.deviation(values) ?? NaN;
 }
 
 /** The quantile of ascending values, interpolated linearly between order statistics (type 7, numpy's default). */
 export function quantileOfSorted(ascending: readonly number[], fraction: number): number {
-  return Number(math().quantileSeq([...ascending], fraction, true));
+  return d3.quantileSorted([...ascending], fraction) ?? NaN;
 }

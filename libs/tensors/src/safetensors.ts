@@ -24,12 +24,13 @@ export function encodeSafetensors(
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
-  const json = Buffer.from(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(header));
   const padding = (8 - (json.length % 8)) % 8;
-  const file = Buffer.alloc(8 + json.length + padding + offset, 0x20);
-  file.writeBigUInt64LE(BigInt(json.length + padding), 0);
-  json.copy(file, 8);
+  const file = new Uint8Array(8 + json.length + padding + offset);
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length + padding), true);
+  file.set(json, 8);
   let position = 8 + json.length + padding;
+  file.fill(0x20, position - padding, position);
   for (const { data } of tensors.values()) {
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
     position += data.byteLength;
@@ -48,13 +49,13 @@ export function decodeSafetensors(file: Uint8Array, origin = 'safetensors file')
   const fail = (what: string): never => {
     throw new Error(`${origin}: ${what}`);
   };
-  const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (buffer.length < 8) fail(`truncated, ${buffer.length} bytes hold no header`);
-  const start = 8 + Number(buffer.readBigUInt64LE(0));
-  if (start > buffer.length) fail('truncated inside its header');
+  if (file.length < 8) fail(`truncated, ${file.length} bytes hold no header`);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  if (start > file.length) fail('truncated inside its header');
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(8, start)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, start)));
   } catch {
     fail('the header is not valid JSON');
   }
@@ -67,8 +68,8 @@ export function decodeSafetensors(file: Uint8Array, origin = 'safetensors file')
     name,
     readEntry(name, entry, fail),
   ]);
-  checkPlaces(entries, buffer.length - start, fail);
-  const tensors = entries.map(([name, entry]): [string, Tensor] => [name, decodeEntry(buffer, start, entry)]);
+  checkPlaces(entries, file.length - start, fail);
+  const tensors = entries.map(([name, entry]): [string, Tensor] => [name, decodeEntry(file, start, entry)]);
   return { tensors: new Map(tensors), metadata: metadata as Record<string, string> };
 }
 
@@ -113,8 +114,9 @@ function checkPlaces(
   if (end < bytes) fail(`${bytes - end} bytes after the last tensor`);
 }
 
-function decodeEntry(buffer: Buffer, start: number, { dtype, shape, from, to }: Entry): Tensor {
-  const bytes = Uint8Array.prototype.slice.call(buffer, start + from, start + to);
+function decodeEntry(file: Uint8Array, start: number, { dtype, shape, from, to }: Entry): Tensor {
+  // A copy, also of a Buffer, whose own `slice` gives a view.
+  const bytes = Uint8Array.prototype.slice.call(file, start + from, start + to);
   if (dtype === 'F32') return tensor(shape, new Float32Array(bytes.buffer));
   if (dtype === 'I32') return tensor(shape, Float32Array.from(new Int32Array(bytes.buffer)));
   if (dtype === 'F16') return tensor(shape, fromHalf(new Uint16Array(bytes.buffer)));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
 
 /**
  * A named random stream: a counter-based generator whose key is a hash of seed and name, so that any stream can be
@@ -17,8 +17,9 @@ export interface RandomStream {
 
 /** Opens the stream `name` of `seed`; equal arguments give equal numbers on every machine. */
 export function randomStream(seed: number, name: string): RandomStream {
-  const digest = createHash('sha256').update(`fsad-stream-v1\0${seed}\0${name}`).digest();
-  const next = xoshiro128(new Uint32Array([0, 4, 8, 12].map((offset) => digest.readUInt32LE(offset))));
+  const digest = sha256(new TextEncoder().encode(`fsad-stream-v1\0${seed}\0${name}`));
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  const next = xoshiro128(new Uint32Array([0, 4, 8, 12].map((offset) => view.getUint32(offset, true))));
   const uniform = (): number => next() / 4294967296;
   const integer = (bound: number): number => {
     if (!Number.isInteger(bound) || bound < 1 || bound > 4294967296) {

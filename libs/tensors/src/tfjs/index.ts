@@ -2,7 +2,8 @@ export { Adam, type AdamOptions } from './adam.ts';
 export { batchNorm, type BatchNormOptions } from './batch-norm.ts';
 export { executeTensorflow, type Attributes } from './execute.ts';
 export { findBinding, type BindingName } from './binding.ts';
-export { openTfjs, type Tfjs, type TfjsOptions } from './open.ts';
+export { openTfjs } from './open.ts';
+export type { Tfjs, TfjsOptions } from './types.ts';
 export {
   createVariables,
   disposeVariables,

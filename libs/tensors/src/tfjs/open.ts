@@ -3,26 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs'; // registers the gradients, which tfjs-core does not
 import '@tensorflow/tfjs-backend-cpu';
 import { findBinding, loadBinding, usesGpu } from './binding.ts';
+import type { Tfjs, TfjsOptions } from './types.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
-
-/** How general networks are to be run. */
-export interface TfjsOptions {
-  /**
-   * `tensorflow`, `tensorflow-gpu`, `wasm` or `cpu` (plain JavaScript, for tests); `auto`, and the engines that only run patch networks
-   * (`native`, `reference`), take the fastest that works: a binding if one is built, else `wasm`.
-   */
-  readonly engine: string;
-  /** Threads of the TensorFlow backends; by default the cores the process may use. The others run one. */
-  readonly threads?: number;
-}
-
-/** An initialised TensorFlow.js. */
-export interface Tfjs {
-  readonly tf: typeof tf;
-  readonly backend: 'tensorflow' | 'wasm' | 'cpu';
-  /** What computes, for results: `TensorFlow 2.21.0, 2 threads`. */
-  readonly description: string;
-}
 
 const ANY = ['auto', 'native', 'reference'];
 const NAMED = ['tensorflow', 'tensorflow-gpu', 'wasm', 'cpu'];

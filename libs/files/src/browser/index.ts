@@ -1,0 +1,14 @@
+/** What of this package works in a page: its folders lie in the browser's own database, by the same names. */
+export { InvalidFileError, parseJson, problemsOf, type JsonWords } from '../parse-json.ts';
+export { csvCell, printable } from '../outside-text.ts';
+export { duration } from '../duration.ts';
+export {
+  joinPath,
+  readFolder,
+  readIfThere,
+  readJson,
+  removeFile,
+  removeFolder,
+  replaceFile,
+  writeFolderAtomically,
+} from './folders.ts';
