@@ -1,4 +1,4 @@
-/* The kernels as WebAssembly: one shared memory, an allocator for it, and the pool on atomic waits. The first worker calls `start` once
+/* The kernels as WebAssembly: one memory, shared where there are threads, an allocator for it, and the pool on atomic waits. The first worker calls `start` once
  * and then `run_call`; each other one calls `help` on a stack of its own and stays until `stop`. */
 #include "core.c"
 #include "calls.h"
@@ -8,8 +8,14 @@
 #define PAGE ((size_t)65536)
 #define STACK ((size_t)131072)
 
+#ifdef __wasm_atomics__
 void host_sleep(_Atomic int *word, int seen) { __builtin_wasm_memory_atomic_wait32((int *)word, seen, -1); }
 void host_wake(_Atomic int *word) { __builtin_wasm_memory_atomic_notify((int *)word, ~0u); }
+#else
+/* Alone: one thread, which never waits. */
+void host_sleep(_Atomic int *word, int seen) { (void)word, (void)seen; }
+void host_wake(_Atomic int *word) { (void)word; }
+#endif
 
 /* Free memory, in order of addresses; neighbours are joined. Every piece is a multiple of 64 bytes. */
 typedef struct hole {

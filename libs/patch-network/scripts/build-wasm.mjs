@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { build, hashOf, isBuilt, recordFailure, sources } from './build-files.mjs';
 
 const REPORT = 'wasm.json';
-const SETS = { simd128: [], 'relaxed-simd': ['-mrelaxed-simd'] };
-const PRODUCTS = Object.keys(SETS).map((name) => `kernels-${name}.wasm`);
+const THREADS = ['-matomics', '-Wl,--shared-memory'];
+/** Instruction sets; `alone` is one thread without shared memory, for pages that are not cross-origin isolated. */
+const BUILDS = {
+  simd128: { set: 'simd128', flags: THREADS },
+  'relaxed-simd': { set: 'relaxed-simd', flags: ['-mrelaxed-simd', ...THREADS] },
+  'simd128-alone': { set: 'simd128', flags: [] },
+};
+const PRODUCTS = Object.keys(BUILDS).map((name) => `kernels-${name}.wasm`);
 const FLAGS = [
   ...[
     '--target=wasm32-unknown-unknown',
@@ -15,8 +21,8 @@ const FLAGS = [
     '-nostdlib',
     '-fno-math-errno',
   ],
-  ...['-msimd128', '-matomics', '-mbulk-memory', '-DTABLE=table'],
-  ...['-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--shared-memory', '-Wl,--max-memory=4294967296'],
+  ...['-msimd128', '-mbulk-memory', '-DTABLE=table'],
+  ...['-Wl,--no-entry', '-Wl,--import-memory', '-Wl,--max-memory=4294967296'],
   ...['-Wl,--export=__stack_pointer', '-Wl,-z,stack-size=262144'],
 ];
 
@@ -26,15 +32,15 @@ export async function buildWasm() {
   try {
     const clang = await import('@yowasp/clang');
     version = clang.version;
-    const hash = hashOf(sources(), version, FLAGS, SETS);
+    const hash = hashOf(sources(), version, FLAGS, BUILDS);
     const built = isBuilt(REPORT, hash);
     if (built !== null) return { detail: built, fresh: false };
     // Without a command it only loads itself; its own report of that goes to the console.
     await clang.runLLVM(null, {}, { fetchProgress: () => {} });
     const note = (bytes) => bytes && text.push(Buffer.from(bytes).toString());
     const detail = await build(REPORT, hash, async (folder) => {
-      for (const [name, flags] of Object.entries(SETS)) {
-        const args = ['clang', ...FLAGS, ...flags, `-DNAME="${name}"`, 'wasm.c', '-o', 'kernels.wasm'];
+      for (const [name, { set, flags }] of Object.entries(BUILDS)) {
+        const args = ['clang', ...FLAGS, ...flags, `-DNAME="${set}"`, 'wasm.c', '-o', 'kernels.wasm'];
         const files = await clang.runClang(args, sources(), {
           stdout: note,
           stderr: note,

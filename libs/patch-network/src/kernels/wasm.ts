@@ -4,14 +4,12 @@ import { Worker } from 'node:worker_threads';
 import type { Engine, EngineProbe } from '../engine.ts';
 import { kernelEngine } from './engine.ts';
 import type { Call, KernelHost } from './host.ts';
-import { WebAssembly, type Memory } from './webassembly.ts';
+import { newMemory, WebAssembly, type Memory } from './webassembly.ts';
 
 /** What V8 offers, best first; relaxed SIMD has fused multiply-add. */
 const SETS = ['relaxed-simd', 'simd128'] as const;
 const BUILD = new URL('../../build/', import.meta.url);
 const WORKER = new URL('./wasm-worker.mjs', import.meta.url);
-const LARGEST_PAGES = 65536;
-const FIRST_PAGES = 64;
 
 /**
  * Opens the engine `wasm`; `instructionSet` forces another than the best this Node has (see `wasmInstructionSets`).
@@ -25,7 +23,7 @@ export async function openWasm(threads: number, instructionSet?: string): Promis
 export async function openWasmHost(threads: number, instructionSet?: string): Promise<KernelHost> {
   const name = instructionSet ?? usableSets()[0];
   const module = await WebAssembly.compile(readBuild(name));
-  const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: LARGEST_PAGES, shared: true });
+  const memory = newMemory(true);
   const start = (worker: number, stack: number): Worker =>
     new Worker(WORKER, { workerData: { module, memory, threads, worker, stack }, execArgv: [] });
   const first = start(0, 0);
