@@ -1,6 +1,24 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
+/** Packages that work in a page. */
+const inPages = [
+  ...['tensors', 'patch-network', 'images', 'features', 'metrics', 'detector', 'calibration', 'pyramid'],
+  ...['transforms', 'generator', 'discriminator', 'scoring', 'htdg'],
+].map((name) => `libs/${name}`);
+/** Their files that exist for Node alone, behind doors that have another form for browsers. */
+const forNode = [
+  'libs/htdg/src/verify/**',
+  'libs/images/src/{decode,encode,samples,svg,contact-sheet,tiff-colour}.ts',
+  'libs/patch-network/src/open.ts',
+  'libs/patch-network/src/kernels/{native,wasm}.ts',
+  'libs/patch-network/src/tensorflow/**',
+  'libs/tensors/src/tfjs/{open,binding}.ts',
+  'libs/features/src/node/**',
+  '**/conformance*.ts',
+  '**/conformance/**',
+];
+
 const layers = ['files', 'base', 'service', 'part', 'method', 'runner', 'front', 'app'];
 
 export default tseslint.config(
@@ -17,10 +35,15 @@ export default tseslint.config(
     ],
   },
   ...tseslint.configs.recommended,
-  ...tseslint.configs.recommendedTypeCheckedOnly.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.recommendedTypeCheckedOnly.map((config) => ({ ...config, files: ['**/*.{ts,tsx}'] })),
   {
-    files: ['**/*.ts'],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    files: ['**/*.{ts,tsx}'],
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './apps/web/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       // An `async` function without `await` is how an interface of promises rejects instead of throwing.
       '@typescript-eslint/require-await': 'off',
@@ -62,5 +85,18 @@ export default tseslint.config(
   {
     files: ['libs/**/*.ts', 'baselines/**/*.ts'],
     rules: { 'no-console': 'error' },
+  },
+  {
+    files: [...inPages, 'baselines/patchcore'].map((folder) => `${folder}/src/**/*.ts`),
+    ignores: forNode,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['node:*'], message: 'This package works in a page: let a host bring it in.' }],
+        },
+      ],
+      'no-restricted-globals': ['error', 'Buffer', 'process', 'setImmediate', 'require'],
+    },
   },
 );

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { partBadImages } from '@fsad/datasets';
 import { markMadeHere, requireNoInput, walkPictures, writeFolderAtomically } from '@fsad/files';
-import { sideForTiles } from '@fsad/detector';
-import { BadImageError, decodeImage, encodePng, resizeImage, withChannels, type Image } from '@fsad/images';
+import { reduced, sideForTiles } from '@fsad/detector';
+import { BadImageError, decodeImage, encodePng, withChannels, type Image } from '@fsad/images';
 import type { OpenedModel, StageProgress } from '@fsad/runner';
 
 export type OnBadImage = 'fail' | 'skip';
@@ -89,14 +89,6 @@ export function largeEnough(image: Image, name: string, smallestSide: number): I
   if (Math.min(width, height) >= smallestSide) return image;
   const least = `${smallestSide} x ${smallestSide}`;
   throw new BadImageError(name, `${width} x ${height} pixels, the method needs ${least} at least`);
-}
-
-/** A picture with its longer side brought down to a limit. */
-export function reduced(image: Image, side: number): Image {
-  const scale = side / Math.max(image.width, image.height);
-  if (scale >= 1) return image;
-  const to = (length: number): number => Math.max(1, Math.round(length * scale));
-  return resizeImage(image, to(image.width), to(image.height), 'bilinear');
 }
 
 /** Names what was left out, and how many. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { EfficientNetLite0 } from '@fsad/features';
-import { readWeights } from '@fsad/features/node';
+import { readWeights } from '@fsad/features/open';
 import type { Image } from '@fsad/images';
 import { tensor, type Tensor } from '@fsad/tensors';
 import { extractFeatures, featureCount, type FeatureWeights } from './alexnet.ts';

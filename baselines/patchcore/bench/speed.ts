@@ -3,7 +3,7 @@
  *
  *   node --import tsx baselines/patchcore/bench/speed.ts [wasm|tensorflow] [preset]
  */
-import { openFeatures } from '@fsad/features/node';
+import { openFeatures } from '@fsad/features/open';
 import type { Image } from '@fsad/images';
 import { randomStream } from '@fsad/tensors';
 import { presets, type PatchCoreConfig } from '../src/config.ts';

@@ -1,7 +1,8 @@
 import type { FeatureExtractor } from '@fsad/features';
-import { openFeatures } from '@fsad/features/node';
+import { openFeatures } from '@fsad/features/open';
 import {
   methodFromRecipe,
+  nextTurn,
   requireTensor,
   type AnomalyMap,
   type DetectorMethod,
@@ -148,6 +149,6 @@ function find(
 
 /** Lets others have their turn between two pictures. @throws the signal's reason. */
 async function breathe(signal?: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   signal?.throwIfAborted();
 }

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
 import { EfficientNetLite0 } from '@fsad/features';
-import { readWeights } from '@fsad/features/node';
+import { readWeights } from '@fsad/features/open';
 import type { Image } from '@fsad/images';
 import { randomStream, tensor } from '@fsad/tensors';
 import { openTfjs } from '@fsad/tensors/tfjs';

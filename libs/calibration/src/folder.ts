@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readJson, replaceFile } from '@fsad/files';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { joinPath, readIfThere, readJson, replaceFile } from '@fsad/files';
 import { calibrationSchema, type Calibration, type StoredCalibration } from './calibration.ts';
 
 const NAME = 'calibration.json';
@@ -9,7 +8,7 @@ const NAME = 'calibration.json';
 /** Writes the calibration of the model in a folder into it; one that lay there is replaced. */
 export async function writeCalibration(folder: string, made: Calibration): Promise<StoredCalibration> {
   const calibration = { ...made, model: await modelDigest(folder) };
-  await replaceFile(join(folder, NAME), `${JSON.stringify(calibration, null, 1)}\n`);
+  await replaceFile(joinPath(folder, NAME), `${JSON.stringify(calibration, null, 1)}\n`);
   return calibration;
 }
 
@@ -18,13 +17,8 @@ export async function writeCalibration(folder: string, made: Calibration): Promi
  * @throws Error naming a file that is damaged or belongs to another model.
  */
 export async function readCalibration(folder: string): Promise<StoredCalibration | null> {
-  const file = join(folder, NAME);
-  try {
-    await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const file = joinPath(folder, NAME);
+  if (!(await readIfThere(file))) return null;
   const advice = `remove it and run \`fsad calibrate ${folder} --good DIR\`, or train again`;
   const calibration = await readJson(file, calibrationSchema, { advice });
   if (calibration.model !== (await modelDigest(folder))) {
@@ -35,7 +29,8 @@ export async function readCalibration(folder: string): Promise<StoredCalibration
 
 /** Digest of the file that vouches for everything else in a model folder. */
 async function modelDigest(folder: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(join(folder, 'config.json')))
-    .digest('hex');
+  const file = joinPath(folder, 'config.json');
+  const content = await readIfThere(file);
+  if (!content) throw new Error(`${file}: missing; a calibration lies beside a model`);
+  return bytesToHex(sha256(content));
 }

@@ -22,5 +22,6 @@ export { writeFolderAtomically } from '@fsad/files';
 export { loadModel, readMethodName, requireTensor, saveModel, type SavedModel } from './model-folder.ts';
 export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';
 export { methodFromRecipe, type Recipe, type Task } from './method-from-recipe.ts';
+export { nextTurn } from './next-turn.ts';
 export { unitPixels } from './unit-pixels.ts';
-export { sideForTiles, tiled, tilesFor } from './tiled.ts';
+export { reduced, sideForTiles, tiled, tilesFor } from './tiled.ts';

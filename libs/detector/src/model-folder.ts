@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readJson, writeFolderAtomically } from '@fsad/files';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { joinPath, readIfThere, readJson, writeFolderAtomically } from '@fsad/files';
 import { decodeSafetensors, encodeSafetensors, requireFinite, type Tensor } from '@fsad/tensors';
 import { z } from 'zod';
 import type { DetectorMethod } from './detector.ts';
@@ -47,13 +46,13 @@ export async function saveModel<Config>(
     numericVersion: method.numericVersion,
     config: model.config,
     state: { ...model.state },
-    files: { [weightsName]: sha256(weights) },
+    files: { [weightsName]: digestOf(weights) },
   };
   await writeFolderAtomically(
     directory,
     new Map([
       [weightsName, weights],
-      [manifestName, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],
+      [manifestName, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`)],
     ]),
   );
 }
@@ -66,7 +65,7 @@ export async function loadModel<Config>(
   directory: string,
   method: DetectorMethod<Config>,
 ): Promise<SavedModel<Config>> {
-  const manifestPath = join(directory, manifestName);
+  const manifestPath = joinPath(directory, manifestName);
   const manifest = await readJson(manifestPath, manifestSchema, words);
   if (manifest.method !== method.name) {
     throw new Error(`${manifestPath}: a ${manifest.method} model, not a ${method.name} one`);
@@ -77,9 +76,9 @@ export async function loadModel<Config>(
         `this is version ${method.numericVersion}; fit it again`,
     );
   }
-  const weightsPath = join(directory, weightsName);
+  const weightsPath = joinPath(directory, weightsName);
   const weights = await readPart(weightsPath);
-  if (sha256(weights) !== manifest.files[weightsName]) {
+  if (digestOf(weights) !== manifest.files[weightsName]) {
     throw new Error(
       `${weightsPath}: damaged or from another model (${weights.length} bytes, ` +
         `checksum differs from the one in ${manifestName}); restore it or fit again`,
@@ -92,7 +91,7 @@ export async function loadModel<Config>(
 
 /** The name of the method that saved a model; every method writes it as `method` into its `config.json`. @throws Error when there is no model. */
 export async function readMethodName(directory: string): Promise<string> {
-  const { method } = await readJson(join(directory, manifestName), methodSchema, words);
+  const { method } = await readJson(joinPath(directory, manifestName), methodSchema, words);
   return method;
 }
 
@@ -110,15 +109,10 @@ export function requireTensor(
   return found;
 }
 
-async function readPart(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`${path}: ${words.absent}; ${words.advice}`, { cause: error });
-  }
+async function readPart(path: string): Promise<Uint8Array> {
+  const content = await readIfThere(path);
+  if (content) return content;
+  throw new Error(`${path}: ${words.absent}; ${words.advice}`);
 }
 
-function sha256(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
+const digestOf = (content: Uint8Array): string => bytesToHex(sha256(content));

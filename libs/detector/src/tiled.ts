@@ -1,4 +1,4 @@
-import type { Image } from '@fsad/images';
+import { resizeImage, type Image } from '@fsad/images';
 import type { AnomalyMap, Detector, FitContext, Inspection, Score } from './detector.ts';
 
 /** Tiles overlap by this share of their side, so that no defect lies on a border only. */
@@ -16,6 +16,14 @@ export function tilesFor(images: readonly { readonly width: number; readonly hei
 
 /** Longer side in pixels that a picture need not exceed to be cut into so many tiles: each has 640 then, twice what methods look at. */
 export const sideForTiles = (tiles: number): number => 640 * tiles;
+
+/** A picture with its longer side brought down to a limit. */
+export function reduced(image: Image, side: number): Image {
+  const scale = side / Math.max(image.width, image.height);
+  if (scale >= 1) return image;
+  const to = (length: number): number => Math.max(1, Math.round(length * scale));
+  return resizeImage(image, to(image.width), to(image.height), 'bilinear');
+}
 
 /** A part of a picture; pixels from its upper left corner. */
 interface Tile {

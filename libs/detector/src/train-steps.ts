@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { writeFolderAtomically } from '@fsad/files';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { joinPath, readIfThere, writeFolderAtomically } from '@fsad/files';
 import type { Image } from '@fsad/images';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TensorFile } from '@fsad/tensors';
 import type { FitContext } from './detector.ts';
 import { DivergedError } from './diverged-error.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** A counted training loop: what one step does, and how its state is taken out and put back. */
 export interface StepLoop {
@@ -35,7 +35,7 @@ export async function trainSteps(loop: StepLoop): Promise<void> {
   let kept = done;
   context.report({ type: 'progress', stage, done, total: steps });
   while (done < steps) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     if (context.signal?.aborted) {
       if (done > kept) await keep(loop, done);
       throw context.signal.reason;
@@ -62,12 +62,11 @@ export function fingerprintFit(
   seed: number,
   images: readonly Image[],
 ): string {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([method.name, method.numericVersion, engine, config, seed, images.length]));
-  for (const { width, height, channels, data } of images) {
-    hash.update(JSON.stringify([width, height, channels])).update(data);
-  }
-  return hash.digest('hex');
+  const hash = sha256.create();
+  const add = (value: unknown) => hash.update(utf8ToBytes(JSON.stringify(value)));
+  add([method.name, method.numericVersion, engine, config, seed, images.length]);
+  for (const { width, height, channels, data } of images) add([width, height, channels]).update(data);
+  return bytesToHex(hash.digest());
 }
 
 async function keep(loop: StepLoop, done: number): Promise<void> {
@@ -89,16 +88,17 @@ async function resume(loop: StepLoop): Promise<number> {
 
 async function ownCheckpoint(loop: StepLoop): Promise<TensorFile | null> {
   if (!loop.context.checkpoints) return null;
-  const path = join(loop.context.checkpoints, fileName(loop));
+  const path = joinPath(loop.context.checkpoints, fileName(loop));
   const startAnew = (why: string): null => {
     loop.context.report({ type: 'note', text: `${path} ${why}; starting ${loop.stage} from the beginning` });
     return null;
   };
   let file: TensorFile;
   try {
-    file = decodeSafetensors(await readFile(path), path);
+    const content = await readIfThere(path);
+    if (!content) return null;
+    file = decodeSafetensors(content, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     return startAnew(`cannot be read (${(error as Error).message})`);
   }
   if (file.metadata.fingerprint !== loop.fingerprint) {

@@ -5,7 +5,7 @@ import type { FeatureExtractor } from './extractor.ts';
 import { foldNetwork } from './fold.ts';
 import { createConvolutions, disposeConvolutions, runNetwork, type Convolutions } from './network.ts';
 
-/** Gives the bytes of one of the weight files of this package; a page fetches them, Node reads them (`@fsad/features/node`). */
+/** Gives the bytes of one of the weight files of this package; a page fetches them, Node reads them (`@fsad/features/open`). */
 export type ReadWeights = (file: string) => Promise<Uint8Array>;
 
 /** The weight files, and the first block in each. The first, a fourth of the bytes, has the stem too. */

@@ -135,7 +135,10 @@ function doorsOf() {
   return Object.fromEntries(
     folders.flatMap((folder) => {
       const { name, exports } = read(join(root, folder, 'package.json'));
-      return Object.entries(exports).map(([door, file]) => [join(name, door), join(folder, file)]);
+      return Object.entries(exports).map(([door, file]) => [
+        join(name, door),
+        join(folder, file.default ?? file),
+      ]);
     }),
   );
 }

@@ -14,6 +14,7 @@ import {
   type TrainingReview,
 } from '@fsad/detector';
 import { tensorToImage, withChannels, type Image } from '@fsad/images';
+import { contactSheet } from '@fsad/images/sheets';
 import { openEngine, RECEPTIVE_FIELD, type Engine, type EngineName } from '@fsad/patch-network';
 import { trainingPyramid } from '@fsad/pyramid';
 import type { Tensor } from '@fsad/tensors';
@@ -38,12 +39,14 @@ export class HtdgDetector implements Detector {
   /** A scorer of an earlier state, the last one asked for. */
   #earlier: { readonly iterations: number; readonly scorer: Promise<Scorer> } | null = null;
   readonly generate?: Detector['generate'];
+  readonly review?: Detector['review'];
 
   constructor(config: HtdgConfig, engine: Engine, model: HtdgModel | null = null) {
     this.config = config;
     this.engine = engine;
     this.#model = model;
     if (config.variant !== 'no-generator') this.generate = (seeds) => this.#generate(seeds);
+    if (contactSheet) this.review = this.#review.bind(this, contactSheet);
   }
 
   get channels(): 1 | 3 | null {
@@ -134,9 +137,9 @@ export class HtdgDetector implements Detector {
     return (await this.#openScorer()).inspect(images, signal);
   }
 
-  async review(images: readonly Image[]): Promise<TrainingReview> {
+  async #review(draw: NonNullable<typeof contactSheet>, images: readonly Image[]): Promise<TrainingReview> {
     this.#requireColour(images);
-    return reviewTraining(this.engine, this.model, images);
+    return reviewTraining(draw, this.engine, this.model, images);
   }
 
   /** Of each training image its scales, as the model saw and makes them. */

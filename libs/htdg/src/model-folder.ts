@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { parseConfig } from '@fsad/detector';
-import { writeFolderAtomically } from '@fsad/files';
+import { joinPath, readIfThere, removeFile, writeFolderAtomically } from '@fsad/files';
 import { configSchema, currentConfig } from './config.ts';
 import type { HtdgModel, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
@@ -31,7 +30,7 @@ interface StoreHooks {
 /** Writes `config.json`, which says what a model folder holds or, during training, will hold. */
 export async function writeHeader(directory: string, { config, origin }: Header): Promise<void> {
   const header = { format: FORMAT, method: NAME, numericVersion: NUMERIC_VERSION, config, origin };
-  await write(directory, 'config.json', Buffer.from(`${JSON.stringify(header, null, 2)}\n`));
+  await write(directory, 'config.json', utf8ToBytes(`${JSON.stringify(header, null, 2)}\n`));
 }
 
 /** What a training's scales say of it. */
@@ -45,7 +44,7 @@ function digestOf(config: unknown): string {
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
-  return createHash('sha256').update(JSON.stringify(config, sorted)).digest('hex');
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(config, sorted))));
 }
 
 /** Writes a whole model: `config.json`, and one safetensors file a scale. */
@@ -54,7 +53,7 @@ export async function writeModel(directory: string, model: HtdgModel): Promise<v
     await write(directory, scaleName(n), encodeScale(n, scale, ownedBy(model)));
   }
   await writeHeader(directory, model);
-  await rm(join(directory, CHECKPOINT), { force: true });
+  await removeFile(joinPath(directory, CHECKPOINT));
 }
 
 /**
@@ -66,7 +65,7 @@ export async function readModel(directory: string): Promise<HtdgModel> {
   const plans = planScales(config, origin.colour);
   const scales: TrainedScale[] = [];
   for (const [n, plan] of plans.entries()) {
-    const path = join(directory, scaleName(n));
+    const path = joinPath(directory, scaleName(n));
     const content = await readIfThere(path);
     if (!content) {
       throw new Error(
@@ -76,12 +75,12 @@ export async function readModel(directory: string): Promise<HtdgModel> {
     const owner = ownerOf(content, path);
     if (owner.fingerprint !== origin.fingerprint) {
       throw new Error(
-        `${path}: belongs to another training than ${join(directory, 'config.json')}; put back the files of one training, or train again`,
+        `${path}: belongs to another training than ${joinPath(directory, 'config.json')}; put back the files of one training, or train again`,
       );
     }
     if (owner.config !== undefined && owner.config !== digestOf(stored)) {
       throw new Error(
-        `${join(directory, 'config.json')}: its configuration is not the one that ${path} was trained with; put it back, or train again`,
+        `${joinPath(directory, 'config.json')}: its configuration is not the one that ${path} was trained with; put it back, or train again`,
       );
     }
     scales.push(decodeScale(content, path, n, plan));
@@ -89,14 +88,32 @@ export async function readModel(directory: string): Promise<HtdgModel> {
   return { config, origin, scales };
 }
 
+/**
+ * What a training's folder holds so far: a model of its finished scales alone; null before there is one.
+ * @throws Error naming a file that is damaged.
+ */
+export async function readFinished(directory: string): Promise<HtdgModel | null> {
+  const { config, origin } = await readHeaderFile(directory);
+  const scales: TrainedScale[] = [];
+  for (const [n, plan] of planScales(config, origin.colour).entries()) {
+    const path = joinPath(directory, scaleName(n));
+    const content = await readIfThere(path);
+    if (!content || ownerOf(content, path).fingerprint !== origin.fingerprint) break;
+    scales.push(decodeScale(content, path, n, plan));
+  }
+  if (scales.length === 0) return null;
+  const sizes = config.pyramid.sizes.slice(0, scales.length);
+  return { config: { ...config, pyramid: { ...config.pyramid, sizes } }, origin, scales };
+}
+
 /** What the folder's `config.json` says, and the configuration as it stands there. @throws Error naming what is wrong with it. */
 async function readHeaderFile(directory: string): Promise<Header & { readonly stored: unknown }> {
-  const path = join(directory, 'config.json');
+  const path = joinPath(directory, 'config.json');
   const content = await readIfThere(path);
   if (!content) throw new Error(`${path}: missing; ${directory} is not a model folder`);
   let header: Partial<Header> & { format?: string; method?: string; numericVersion?: number };
   try {
-    header = JSON.parse(content.toString()) as typeof header;
+    header = JSON.parse(new TextDecoder().decode(content)) as typeof header;
   } catch {
     throw new Error(`${path}: not valid JSON, truncated or edited by hand`);
   }
@@ -125,9 +142,9 @@ export function folderStore(
   const { fingerprint } = header.origin;
   const readable = async <Value>(
     name: string,
-    decode: (content: Buffer, path: string) => Value,
+    decode: (content: Uint8Array, path: string) => Value,
   ): Promise<Value | null> => {
-    const path = join(directory, name);
+    const path = joinPath(directory, name);
     const content = await readIfThere(path);
     if (!content) return null;
     try {
@@ -160,13 +177,4 @@ export function folderStore(
 
 async function write(directory: string, name: string, content: Uint8Array): Promise<void> {
   await writeFolderAtomically(directory, new Map([[name, content]]));
-}
-
-async function readIfThere(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

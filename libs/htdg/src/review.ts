@@ -1,5 +1,6 @@
 import type { LearningCurve, TrainingReview } from '@fsad/detector';
-import { contactSheet, tensorToImage, type Image } from '@fsad/images';
+import { tensorToImage, type Image } from '@fsad/images';
+import type { contactSheet } from '@fsad/images/sheets';
 import type { Engine } from '@fsad/patch-network';
 import { trainingPyramid } from '@fsad/pyramid';
 import type { HtdgModel } from './model.ts';
@@ -41,13 +42,14 @@ export async function scaleViews(
 
 /** What each scale saw and makes, one row a kind and image, one column a scale; and the losses. */
 export async function reviewTraining(
+  drawSheet: NonNullable<typeof contactSheet>,
   engine: Engine,
   model: HtdgModel,
   images: readonly Image[],
 ): Promise<TrainingReview> {
   const views = (await scaleViews(engine, model, images)).slice(0, shown);
   const rows = views.flatMap((scales, i) => rowsOf(scales, images.length > 1 ? ` ${i + 1}` : ''));
-  const sheet = contactSheet(
+  const sheet = drawSheet(
     rows.map(({ pictures }) => pictures),
     {
       title: 'What each scale saw and makes',

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { runningShapes, trainableShapes, type NetworkSpec, type NetworkState } from '@fsad/patch-network';
 import {
   decodeSafetensors,
@@ -117,12 +118,12 @@ function decode(content: Uint8Array, origin: string): TensorFile {
 }
 
 function checksum(tensors: ReadonlyMap<string, Tensor>): string {
-  const hash = createHash('sha256');
+  const hash = sha256.create();
   for (const [name, { shape, data }] of tensors) {
-    hash.update(JSON.stringify([name, shape]));
+    hash.update(utf8ToBytes(JSON.stringify([name, shape])));
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return hash.digest('hex');
+  return bytesToHex(hash.digest());
 }
 
 function put(tensors: Map<string, Tensor>, prefix: string, state: NetworkState): void {

@@ -2,6 +2,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
 import { calibrateMap, caveats, judge, type Calibration } from '@fsad/calibration';
+import { reduced } from '@fsad/detector';
 import {
   distinctNames,
   printable,
@@ -14,15 +15,7 @@ import { picturesPage, type JudgedPicture, type PicturesPage } from '@fsad/repor
 import { openModel, scoreImages, type OpenedModel, type StageProgress } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
-import {
-  readable,
-  readPictures,
-  reduced,
-  sightOf,
-  withOnBadImage,
-  writePicture,
-  type Picture,
-} from '../pictures.ts';
+import { readable, readPictures, sightOf, withOnBadImage, writePicture, type Picture } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { stopped } from '../score-until-bad.ts';
 import { uncalibrated } from '../threshold.ts';

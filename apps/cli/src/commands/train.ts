@@ -5,6 +5,7 @@ import { caveats } from '@fsad/calibration';
 import { writeCalibration } from '@fsad/calibration/folder';
 import {
   requireTrainingImages,
+  reduced,
   sideForTiles,
   tiled,
   tilesFor,
@@ -32,7 +33,7 @@ import {
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
-import { largeEnough, reduced, withOnBadImage } from '../pictures.ts';
+import { largeEnough, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf } from '../source.ts';
 

@@ -1,27 +1,21 @@
-import type { Image } from '@fsad/images';
 import type { Dataset, TestItem } from '../dataset.ts';
 import { sha256 } from '../digest.ts';
-import { DatasetError, requireClass } from '../errors.ts';
-import { DEFECT_KINDS, drawDefect, type DefectKind } from './defects.ts';
-import { drawShape, SHAPE_NAMES, type ShapeName } from './shapes.ts';
-import { drawPart, PART_SIDE } from './part.ts';
-import { drawPartDefect, PART_DEFECTS, type PartDefectKind } from './part-defects.ts';
-import { drawSurface } from './surface.ts';
+import { requireClass } from '../errors.ts';
+import {
+  CLASSES,
+  DAMAGED,
+  damageable,
+  DEFECTS,
+  drawGenerated,
+  GENERATED_VERSION,
+  GOOD,
+  PART_VERSION,
+  SHAPES,
+} from './draw.ts';
+import { PART_SIDE } from './part.ts';
+import { SHAPE_NAMES } from './shapes.ts';
 
-/** Raised when any pixel of the surface or the shapes changes, and of the part. */
-const GENERATED_VERSION = 1;
-const PART_VERSION = 3;
 const CLOTH_AND_SHAPES = sha256(`generated ${GENERATED_VERSION}`);
-const DEFECTS = { surface: DEFECT_KINDS, part: PART_DEFECTS } as const satisfies Record<
-  string,
-  readonly string[]
->;
-type Damageable = keyof typeof DEFECTS;
-const CLASSES = [...(Object.keys(DEFECTS) as Damageable[]), ...SHAPE_NAMES];
-/** Pictures of each shape, and of good cloth or parts and each defect. */
-const SHAPES = { train: 50, validation: 10, test: 20 };
-const GOOD = { train: 50, validation: 15, test: 30 };
-const DAMAGED = { validation: 5, test: 10 };
 
 /** Sides of the part's pictures in pixels, the default first. */
 export const PART_SIDES = [PART_SIDE, 512, 1024, 2048, 4096];
@@ -93,37 +87,11 @@ export function openGenerated(side = PART_SIDE): Dataset {
       );
     },
     async image(id) {
-      return draw(id, side).image;
+      return drawGenerated(id, side).image;
     },
     async mask(id) {
-      return draw(id, side).mask;
+      return drawGenerated(id, side).mask;
     },
     async close() {},
   };
-}
-
-const damageable = (className: string | undefined): className is Damageable =>
-  className !== undefined && className in DEFECTS;
-
-function draw(id: string, side: number): { image: Image; mask: Image | null } {
-  const [, className, subset, kind, digits] =
-    /^([a-z]+)\/(train|validation|test)\/([a-z]+)\/(\d{3})$/.exec(id) ?? [];
-  const known = CLASSES.includes(className as never) && Number(digits) < countOf(className, subset, kind);
-  if (!known) throw new DatasetError(`generated has no image "${id}"`);
-  const version = className === 'part' ? PART_VERSION : GENERATED_VERSION;
-  const stream = `datasets/generated/${version}/${id}`;
-  if (!damageable(className)) return { image: drawShape(stream, className as ShapeName), mask: null };
-  const good = kind === 'good';
-  const defects = `${stream}/defect`;
-  const drawn =
-    className === 'part'
-      ? drawPart(stream, good ? null : drawPartDefect(defects, kind as PartDefectKind), side)
-      : drawSurface(stream, good ? null : drawDefect(defects, kind as DefectKind));
-  return good ? { ...drawn, mask: null } : drawn;
-}
-
-function countOf(className: string, subset: string, kind: string): number {
-  if (kind === 'good') return (damageable(className) ? GOOD : SHAPES)[subset as keyof typeof GOOD];
-  const damaged = damageable(className) && (DEFECTS[className] as readonly string[]).includes(kind);
-  return damaged ? (DAMAGED[subset as keyof typeof DAMAGED] ?? 0) : 0;
 }

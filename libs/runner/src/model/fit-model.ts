@@ -1,3 +1,4 @@
+import { calibrateModel } from '@fsad/calibration';
 import {
   requireTrainingImages,
   tiled,
@@ -9,7 +10,6 @@ import {
 import type { Image } from '@fsad/images';
 import { resolveEngine } from '../engines.ts';
 import { configure } from '../plan/index.ts';
-import { calibrateModel } from './calibrate-model.ts';
 import { methodNamed, type OpenedModel } from './open-model.ts';
 
 /** How a model is to be learned from pictures of one's own. */

@@ -1,6 +1,7 @@
-import { calibrateFit, type Calibration } from '@fsad/calibration';
 import type { Detector, DetectorMethod } from '@fsad/detector';
 import type { Image } from '@fsad/images';
+import { calibrateFit } from './calibrate-fit.ts';
+import type { Calibration } from './calibration.ts';
 
 /** Pictures up to this many are left out one at a time by a method whose fit is quick; others fit twice more. */
 const LEFT_OUT = 10;
