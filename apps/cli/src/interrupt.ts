@@ -1,4 +1,5 @@
 import { EXIT, Interrupted } from './failure.ts';
+import { sayNote } from './progress.ts';
 
 /** How long work may take to leave after the first signal. */
 const PATIENCE = 9_000;
@@ -23,9 +24,7 @@ export async function interruptible<Result>(
   };
   const stop = (): void => {
     if (controller.signal.aborted) leave();
-    process.stderr.write(
-      '\nstopping: the unfinished step is abandoned, finished work is kept (again to leave at once)\n',
-    );
+    sayNote('stopping: the unfinished step is abandoned, finished work is kept (again to leave at once)');
     deadline = setTimeout(leave, PATIENCE);
     controller.abort(new Interrupted());
   };

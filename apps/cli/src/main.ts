@@ -1,5 +1,7 @@
 import yargs, { type Argv } from 'yargs';
+import { PROGRESS } from '@fsad/runner/progress';
 import { EXIT, explain } from './failure.ts';
+import { sayError, showProgress } from './progress.ts';
 import { commandsFor } from './verbs.ts';
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
@@ -15,6 +17,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       )
       .command(commands)
       .option('debug', { type: 'boolean', default: false, describe: 'Show stack traces', global: true })
+      .option('progress', {
+        choices: PROGRESS,
+        default: 'auto' as const,
+        describe: 'How stderr shows what goes on; auto: a bar on a terminal, else a plain line now and then',
+        global: true,
+      })
+      .middleware(({ progress }) => showProgress(progress), true)
       .example('$0 train --folder my/good/pictures --out runs/mine', 'learn from every picture in a folder')
       .example('$0 localize runs/mine my/new/pictures --out runs/maps', 'show where new pictures differ')
       .example('$0 doctor', 'what this machine computes with, and how fast')
@@ -37,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (error) {
     const { message, code } = explain(error, debug);
-    process.stderr.write(`fsad: ${message}\n`);
+    sayError(message, code);
     return code;
   }
 }

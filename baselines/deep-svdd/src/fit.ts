@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fingerprintFit, unitPixels, type FitContext, type Task } from '@fsad/detector';
+import { fingerprintFit, partOfFit, unitPixels, type FitContext, type Task } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import type { Tensor } from '@fsad/tensors';
 import type { Tfjs } from '@fsad/tensors/tfjs';
@@ -58,11 +58,18 @@ export async function fitDeepSvdd(
   const fingerprint = fingerprintFit(identity, backend.description, config, context.seed, images);
   const inputs = toTfjs(rescale(pixels, range));
   const encoder = createEncoder(shape, context.seed, 'encoder');
-  const fit: Fit = { shape, encoder, inputs, config, context, fingerprint };
+  const colour = colourOf(channels);
+  // A step of the autoencoder runs two networks, one of them after it only one.
+  const first = 2 * config.pretraining[colour].epochs;
+  const share = first / (first + config.training[colour].epochs);
+  const part = (from: number, to: number): Fit => {
+    const report = partOfFit(context.report, from, to);
+    return { shape, encoder, inputs, config, context: { ...context, report }, fingerprint };
+  };
   try {
-    await pretrain(fit);
+    await pretrain(part(0, share));
     const centre = centreOf(codesOf(shape, encoder, inputs), shape.code);
-    const radius = await trainAround(fit, centre);
+    const radius = await trainAround(part(share, 1), centre);
     return { shape, encoder, centre, radius, range };
   } catch (error) {
     disposeNetwork(encoder);

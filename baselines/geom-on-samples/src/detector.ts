@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   methodFromRecipe,
+  partOfFit,
   type DetectorMethod,
   type FitContext,
   type MethodRuntime,
@@ -34,9 +35,9 @@ export const method: DetectorMethod<GeomOnSamplesConfig> = methodFromRecipe<
 
   async fit(task, images, context) {
     const { config, backend, channels } = task;
-    const own = within(context, 'htdg');
+    const own = within(context, 'htdg', 0, 0.5);
     const samples = await sampled(config, backend.runtime, images, channels, own);
-    return geom.fit(geomTask(task), samples, within(context, 'geom'));
+    return geom.fit(geomTask(task), samples, within(context, 'geom', 0.5, 1));
   },
   score: (task, model, images, signal) => geom.score(geomTask(task), model, images, signal),
   pack: (model) => geom.pack(model),
@@ -53,8 +54,9 @@ async function sampled(
 ): Promise<Image[]> {
   const detector = await htdg.create(config, runtime);
   try {
-    await detector.fit(images, context);
-    return await drawImages(detector, samples, channels, context);
+    await detector.fit(images, { ...context, report: partOfFit(context.report, 0, 0.9) });
+    const report = partOfFit(context.report, 0.9, 1);
+    return await drawImages(detector, samples, channels, { ...context, report });
   } finally {
     detector.dispose();
   }
@@ -64,7 +66,8 @@ function geomTask({ config, backend, channels }: Task<GeomOnSamplesConfig, Backe
   return { config: config.geom, backend: backend.tfjs, channels };
 }
 
-/** The same fit with a checkpoint folder of its own. */
-function within(context: FitContext, name: string): FitContext {
-  return context.checkpoints ? { ...context, checkpoints: join(context.checkpoints, name) } : context;
+/** The part `from` to `to` of a fit, with a checkpoint folder of its own. */
+function within(context: FitContext, name: string, from: number, to: number): FitContext {
+  const checkpoints = context.checkpoints && join(context.checkpoints, name);
+  return { ...context, checkpoints, report: partOfFit(context.report, from, to) };
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  partOfFit,
   fingerprintFit,
   methodFromRecipe,
   requireTensor,
@@ -40,8 +41,12 @@ export const recipe: Recipe<GeomConfig, GeomModel, Tfjs> = {
     const model = createModel(config, channels, context.seed);
     try {
       const pixels = prepareImages(images, config.size);
-      await trainClassifier(model.net, config, pixels, model.maps, context, fingerprint);
-      const alphas = await fitDirichlets(model, pixels, config.dirichletImages, context);
+      const part = (from: number, to: number): FitContext => ({
+        ...context,
+        report: partOfFit(context.report, from, to),
+      });
+      await trainClassifier(model.net, config, pixels, model.maps, part(0, 0.98), fingerprint);
+      const alphas = await fitDirichlets(model, pixels, config.dirichletImages, part(0.98, 1));
       return { ...model, alphas };
     } catch (error) {
       disposeWideResNet(model.net);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  partOfFit,
   fingerprintFit,
   methodFromRecipe,
   requireTensor,
@@ -46,8 +47,15 @@ export const method: DetectorMethod<GoadConfig> = methodFromRecipe<GoadConfig, G
     const model = createModel(config, channels, context.seed);
     try {
       const pixels = prepareImages(images, config.size);
-      const met = await trainFeatures(model.net, config, pixels, model.maps, context, fingerprint);
-      const centres = config.centres === 'last-epoch' ? met : await centresOf(model, pixels, context);
+      const training = { ...context, report: partOfFit(context.report, 0, 0.98) };
+      const met = await trainFeatures(model.net, config, pixels, model.maps, training, fingerprint);
+      const centres =
+        config.centres === 'last-epoch'
+          ? met
+          : await centresOf(model, pixels, {
+              ...context,
+              report: partOfFit(context.report, 0.98, 1),
+            });
       return { ...model, centres };
     } catch (error) {
       disposeWideResNet(model.net);

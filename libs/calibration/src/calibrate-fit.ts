@@ -57,8 +57,7 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
   });
   if (count === 1) return made([await look(whole, 0, copies > 0 ? every : [0])], 0);
 
-  const folds = Math.max(2, Math.min(fit.refits, count));
-  const both = folds === count && count > 2;
+  const { folds, both, refits } = planRefits(count, fit.refits);
   const learned = await learnedFrom(
     whole,
     images.map((_, i) => i),
@@ -87,20 +86,30 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     } finally {
       detector.dispose();
     }
-    fit.onProgress?.(++done, both ? 2 * folds : folds);
+    fit.onProgress?.(++done, refits);
   };
   for (let fold = 0; fold < folds; fold++) {
     const scored = images.flatMap((_, i) => (i % folds === fold ? [i] : []));
     await without((i) => i % folds === fold, scored, [0, ...every], seen);
     if (both) await without((i) => i === fold || i === (fold + 1) % count, [fold], [0], further);
   }
-  const refits = both ? 2 * folds : folds;
   if (!both) return made(seen, refits);
   const worth = worthOfOneMore(seen, further);
   return made(
     seen.map((one) => moved(one, worth)),
     refits,
   );
+}
+
+/** How often a calibration fits again, each time without a share of the pictures: `folds` shares, and once more without two of them where `both`. */
+export function planRefits(
+  count: number,
+  most: number,
+): { readonly folds: number; readonly both: boolean; readonly refits: number } {
+  if (count === 1) return { folds: 0, both: false, refits: 0 };
+  const folds = Math.max(2, Math.min(most, count));
+  const both = folds === count && count > 2;
+  return { folds, both, refits: both ? 2 * folds : folds };
 }
 
 /** Pictures learned from that tell how two fits' scales lie. */

@@ -2,7 +2,14 @@ import type { Image } from '@fsad/images';
 
 /** What a method reports while it works; the edge draws progress, journals it, or drops it. */
 export type DetectorEvent =
-  | { readonly type: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'progress';
+      readonly stage: string;
+      readonly done: number;
+      readonly total: number;
+      /** How much of the whole fit is done, 0 to 1; left out by a fit of this one stage. */
+      readonly whole?: number;
+    }
   | { readonly type: 'metric'; readonly name: string; readonly step: number; readonly value: number }
   | { readonly type: 'note'; readonly text: string };
 

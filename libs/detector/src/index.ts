@@ -16,6 +16,7 @@ export type {
 } from './detector.ts';
 export { requireChannels, requireTrainingImages } from './check-images.ts';
 export { DivergedError } from './diverged-error.ts';
+export { partOfFit } from './part-of-fit.ts';
 export { scoreColumns } from './score-columns.ts';
 export { parseConfig } from './parse-config.ts';
 export { writeFolderAtomically } from '@fsad/files';

@@ -1,5 +1,5 @@
 import { Hierarchy, type GeneratorScale } from '@fsad/generator';
-import { DivergedError, type DetectorEvent } from '@fsad/detector';
+import { DivergedError, partOfFit, type DetectorEvent } from '@fsad/detector';
 import {
   initialState,
   type DiscriminatorNetwork,
@@ -161,8 +161,9 @@ async function runIterations(
   iterations: number,
   iterate: (iteration: number, signal?: AbortSignal) => Promise<IterationLosses>,
 ): Promise<{ losses: LossRow[]; kept: KeptStates }> {
-  const { store, signal, report } = run;
+  const { store, signal } = run;
   const side = plans[n].side;
+  const report = partOfFit(run.report, shareBefore(plans, n), shareBefore(plans, n + 1));
   const stage = `scale ${n + 1} of ${plans.length} (${side} px)`;
   const losses: LossRow[] = start ? [...start.losses] : [];
   const kept = new Map(start?.kept);
@@ -200,7 +201,7 @@ async function runIterations(
         if (taken[name].length === 0) continue;
         if (!Number.isFinite(value)) {
           throw new DivergedError(
-            `scale ${n}: the ${name} loss is ${value} at iteration ${iteration}; training diverged`,
+            `scale ${n + 1}: the ${name} loss is ${value} at iteration ${iteration}; training diverged`,
           );
         }
         report({ type: 'metric', name: `scale/${n}/${name}`, step: iteration, value });
@@ -223,6 +224,13 @@ async function runIterations(
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** The share of the work in the scales before scale n, by their pixels and weights. */
+function shareBefore(plans: readonly ScalePlan[], n: number): number {
+  const work = plans.map(({ side, discriminator: { width } }) => (side * width) ** 2);
+  const sum = (some: readonly number[]): number => some.reduce((a, b) => a + b, 0);
+  return sum(work.slice(0, n)) / sum(work);
 }
 
 /**

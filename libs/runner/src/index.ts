@@ -44,6 +44,7 @@ export { comparedMethods, comparison, parseCompared, type ComparisonRequest } fr
 export { estimatePlan, planText, type PlanEstimate } from './estimate/index.ts';
 export {
   calibrateModel,
+  partsOfTraining,
   fitModel,
   methodNamed,
   openModel,
@@ -66,6 +67,7 @@ export { methods, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';
 export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
 export { RunProgress, StageProgress, type ProgressScreen } from './progress/index.ts';
+export { progressLine, type ProgressLine } from './progress/json-lines.ts';
 export type { Registry, ResolvedEngine } from './registry.ts';
 export type { RunEvent, RunSummary } from './run-events.ts';
 export { openRun, type RunOptions } from './open-run.ts';

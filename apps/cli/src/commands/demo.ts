@@ -17,7 +17,6 @@ import {
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withEngine } from '../options.ts';
 import { stageProgress } from '../progress.ts';
-import { reporter } from './train.ts';
 
 /** What is learned, and how its page is called. */
 const CLASSES = [
@@ -64,7 +63,7 @@ async function learn(argv: Arguments, name: string, title: string, signal: Abort
     threads,
     seed,
     signal,
-    report: reporter(progress),
+    report: (event) => progress.report(event),
   });
   const { method, detector, engine } = fitted;
   try {

@@ -25,11 +25,11 @@ import {
   calibrateModel,
   configure,
   methodNamed,
+  partsOfTraining,
   OWN_PICTURES,
   resolveEngine,
   writeTiles,
   type ResolvedEngine,
-  type StageProgress,
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
@@ -165,8 +165,13 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
         );
         const start = performance.now();
         const curves = new Curves();
-        const show = reporter(progress);
-        const report = (event: DetectorEvent): void => (curves.add(event), show(event));
+        const calibrates = argv.calibrate ?? own;
+        const show = partsOfTraining(
+          (event) => progress.report(event),
+          { method, images, tiles },
+          calibrates,
+        );
+        const report = (event: DetectorEvent): void => (curves.add(event), show.fit(event));
         await detector.fit(images, {
           seed: argv.seed,
           report,
@@ -180,7 +185,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
         await writeTiles(argv.out, tiles);
         await detector.save(argv.out);
         await rm(checkpointsOf(argv.out), { recursive: true, force: true });
-        if (argv.calibrate ?? own) {
+        if (calibrates) {
           const { seed } = argv;
           const made = await calibrateModel({
             method,
@@ -190,7 +195,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
             seed,
             tiles,
             signal: held,
-            onProgress: (done, total) => progress.update('what good pictures score', done, total),
+            report: show.calibration,
           });
           for (const line of caveats(await writeCalibration(argv.out, made))) say(line);
         }
@@ -247,19 +252,4 @@ class Curves {
   list(): LearningCurve[] {
     return [...this.#byName].map(([name, curve]) => ({ scale: null, name, ...curve }));
   }
-}
-
-/** Draws progress with the latest losses behind it. */
-export function reporter(progress: StageProgress): (event: DetectorEvent) => void {
-  const losses = new Map<string, number>();
-  let stage = '';
-  return (event) => {
-    if (event.type === 'note') progress.say(event.text);
-    if (event.type === 'metric') losses.set(event.name.replace(/^.*\//, ''), event.value);
-    if (event.type !== 'progress') return;
-    if (event.stage !== stage) losses.clear();
-    stage = event.stage;
-    const note = [...losses].map(([name, value]) => `${name} ${value.toFixed(3)}`).join(' ');
-    progress.update(event.stage, event.done, event.total, note);
-  };
 }

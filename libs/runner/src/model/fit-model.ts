@@ -1,4 +1,4 @@
-import { calibrateModel } from '@fsad/calibration';
+import { calibrateModel, partsOfTraining } from '@fsad/calibration';
 import {
   requireTrainingImages,
   tiled,
@@ -48,13 +48,11 @@ export async function fitModel(images: readonly Image[], request: FitRequest): P
   };
   const detector = await create();
   try {
-    await detector.fit(images, { seed, report, signal });
-    const onProgress = (done: number, total: number): void =>
-      report({ type: 'progress', stage: 'what good pictures score', done, total });
-    const calibration =
-      request.calibrate === false
-        ? null
-        : await calibrateModel({ method, detector, create, images, seed, tiles, signal, onProgress });
+    const calibrates = request.calibrate !== false;
+    const parts = partsOfTraining(report, { method, images, tiles }, calibrates);
+    await detector.fit(images, { seed, report: parts.fit, signal });
+    const model = { method, detector, create, images, seed, tiles, signal, report: parts.calibration };
+    const calibration = calibrates ? await calibrateModel(model) : null;
     return { method, detector, engine, tiles, calibration };
   } catch (error) {
     detector.dispose();

@@ -1,4 +1,4 @@
-export { calibrateModel } from '@fsad/calibration';
+export { calibrateModel, partsOfTraining } from '@fsad/calibration';
 export { fitModel, type FitRequest } from './fit-model.ts';
 export { methodNamed, openModel, type OpenedModel } from './open-model.ts';
 export { saveModel } from './save-model.ts';

@@ -7,7 +7,6 @@ export { PlanError } from './problems.ts';
 export { wholeExperiment, type PlanRequest } from './request.ts';
 export { applySetting, parseSettings } from './selection.ts';
 export {
-  cellName,
   ChangedCellsError,
   sortTrials,
   type PendingTrial,

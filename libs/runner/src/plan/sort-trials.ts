@@ -1,5 +1,6 @@
 import { differences, type Cell, type Store } from '../store/index.ts';
 import { planTrials, type PlannedTrial } from './plan.ts';
+import { cellName } from '../cell-name.ts';
 import type { Prepared } from './prepare.ts';
 import type { Registry } from '../registry.ts';
 
@@ -119,9 +120,4 @@ async function changeOf({ cell, inputs }: PlannedTrial, storedKey: string, store
   );
   const shown = changed.slice(0, 4).join('; ');
   return `${cellName(cell)}: ${shown}${changed.length > 4 ? `; and ${changed.length - 4} more` : ''}`;
-}
-
-/** A cell for people: `cifar10 airplane, 1-shot, trial 0, htdg full`. */
-export function cellName({ dataset, class: className, shots, trial, detector, variant }: Cell): string {
-  return `${dataset} ${className}, ${shots}-shot, trial ${trial}, ${detector} ${variant}`;
 }

@@ -1,3 +1,3 @@
 export { RunProgress } from './run-progress.ts';
-export type { ProgressScreen } from './screen.ts';
+export { drawsOver, PROGRESS, type Progress, type ProgressScreen } from './screen.ts';
 export { StageProgress } from './stage-progress.ts';

@@ -1,8 +1,10 @@
 import { duration } from '@fsad/files';
 import type { Cell } from '../store/index.ts';
 import type { RunEvent } from '../run-events.ts';
-import { cellName } from '../plan/index.ts';
+import { cellName } from '../cell-name.ts';
+import type { ProgressLine } from './json-lines.ts';
 import { Lines, type ProgressScreen } from './screen.ts';
+import { bar, fitted, widthOf } from './text.ts';
 
 /** How often a plain log says where things stand while nothing finishes. */
 const plainEveryMs = 30_000;
@@ -14,11 +16,12 @@ interface RunningTrial {
   stage: string;
   done: number;
   total: number;
+  whole?: number;
 }
 
 /**
- * Shows a run. On a terminal: one line for every trial that ended, below them one redrawn line for every trial at work and one for the whole with an
- * estimate of what remains. Elsewhere: a plain line for every start and end, and every half minute one for the whole.
+ * Shows a run. On a terminal: one line for every trial that ended, below them one redrawn line for every trial at work and one for the whole, with
+ * an estimate of what remains. Elsewhere: a plain line for every start and end, and every half minute one for the whole.
  */
 export class RunProgress {
   readonly #lines: Lines;
@@ -41,7 +44,7 @@ export class RunProgress {
       case 'plan':
         this.#total = event.pending;
         this.#estimate(event.remainingSeconds);
-        this.#lines.say(planLine(event));
+        this.#lines.say(planLine(event), { ...event });
         break;
       case 'note':
         this.#lines.say(event.text);
@@ -49,21 +52,21 @@ export class RunProgress {
       case 'start': {
         const since = this.#screen.now();
         this.#running.set(event.key, { ...event, since, stage: 'starting', done: 0, total: 0 });
-        if (!this.#screen.terminal) this.#lines.say(`begun    ${cellName(event.cell)}`);
+        if (this.#screen.shows !== 'bar') this.#lines.say(`begun    ${cellName(event.cell)}`, { ...event });
         break;
       }
       case 'progress':
-        Object.assign(this.#running.get(event.key) ?? {}, event.progress);
+        Object.assign(this.#running.get(event.key) ?? {}, { whole: undefined }, event.progress);
         break;
       case 'again':
-        this.#lines.say(`again    ${cellName(event.cell)}: ${event.why}`);
+        this.#lines.say(`again    ${cellName(event.cell)}: ${event.why}`, { ...event });
         break;
       case 'finish':
         this.#running.delete(event.key);
         this.#ended++;
         if (event.status !== 'ok') this.#failed++;
         this.#estimate(event.remainingSeconds);
-        this.#lines.say(finishLine(event));
+        this.#lines.say(finishLine(event), { ...event });
         break;
     }
     this.#draw(event.type !== 'progress');
@@ -80,28 +83,68 @@ export class RunProgress {
   }
 
   #draw(now: boolean): void {
-    const { terminal } = this.#screen;
+    const { shows } = this.#screen;
+    const trials = [...this.#running.values()].sort((a, b) => a.worker - b.worker);
     const lines = (): string[] => {
-      const trials = [...this.#running.values()].sort((a, b) => a.worker - b.worker);
       if (trials.length === 0) return [];
-      const mark = terminal ? '' : 'at work  ';
-      return [...trials.map((trial) => `${mark}${this.#line(trial)}`), this.#wholeLine()];
+      const mark = shows === 'bar' ? '' : 'at work  ';
+      return [...trials.map((trial) => this.#line(mark, trial)), this.#wholeLine()];
     };
-    this.#lines.draw(lines, { now: now && terminal, plainEveryMs });
+    this.#lines.draw(lines, {
+      now: now && shows === 'bar',
+      plainEveryMs,
+      event: (): ProgressLine => ({
+        type: 'trials',
+        total: this.#total,
+        ended: this.#ended,
+        failed: this.#failed,
+        secondsLeft: this.#secondsLeft(),
+        running: [...this.#running].map(([key, { cell, stage, done, total, since }]) => ({
+          key,
+          cell,
+          stage,
+          done,
+          total,
+          seconds: this.#secondsSince(since),
+        })),
+      }),
+    });
   }
 
-  #line({ cell, stage, done, total, since }: RunningTrial): string {
+  /** On a terminal the name is cut where both do not fit, and not how far it is. */
+  #line(mark: string, { cell, stage, done, total, since }: RunningTrial): string {
     const count = total > 0 ? ` ${done}/${total}` : '';
-    const seconds = (this.#screen.now() - since) / 1000;
-    return `${cellName(cell)}: ${stage}${count}, ${duration(seconds)}`;
+    const far = `: ${stage}${count}, ${duration(this.#secondsSince(since))}`;
+    const name = `${mark}${cellName(cell)}`;
+    const room = Math.max(12, this.#screen.columns() - 1 - widthOf(far));
+    return `${this.#screen.shows === 'bar' ? fitted(name, room) : name}${far}`;
   }
 
   #wholeLine(): string {
-    const failed = this.#failed > 0 ? `, ${this.#failed} not well` : '';
-    const passed = (this.#screen.now() - this.#remainingSince) / 1000;
-    const left = this.#remaining === null ? '' : `, ${duration(Math.max(0, this.#remaining - passed))} left`;
-    const total = this.#total === null ? '' : ` of ${this.#total}`;
-    return `${this.#ended}${total} trials${failed}${left}`;
+    const running = [...this.#running.values()];
+    const total =
+      this.#total === null ? [] : [`${Math.max(0, this.#total - this.#ended - running.length)} waiting`];
+    const counts = [
+      `${this.#ended}${this.#total === null ? '' : ` of ${this.#total}`} done`,
+      ...(this.#failed > 0 ? [`${this.#failed} not well`] : []),
+      `${running.length} at work`,
+      ...total,
+    ];
+    const seconds = this.#secondsLeft();
+    const left = seconds === null ? [] : [`${duration(seconds)} left`];
+    if (this.#screen.shows !== 'bar' || this.#total === null) return [...counts, ...left].join(', ');
+    const halves = running.reduce((sum, { whole = 0 }) => sum + whole, 0);
+    const share = Math.min(1, (this.#ended + halves) / Math.max(1, this.#total));
+    return [bar(share, this.#screen.columns()), ...left, ...counts].join(', ');
+  }
+
+  #secondsSince(since: number): number {
+    return (this.#screen.now() - since) / 1000;
+  }
+
+  #secondsLeft(): number | null {
+    if (this.#remaining === null) return null;
+    return Math.max(0, this.#remaining - this.#secondsSince(this.#remainingSince));
   }
 }
 

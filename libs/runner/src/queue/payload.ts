@@ -57,6 +57,7 @@ const progress: z.ZodType<TrialProgress> = z.object({
   stage: z.string(),
   done: z.number(),
   total: z.number(),
+  whole: z.number().optional(),
 });
 
 /** How far a worker says to be; null for what makes no sense. */

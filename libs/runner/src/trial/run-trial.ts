@@ -33,6 +33,8 @@ export interface TrialProgress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
+  /** How much of the fit is done, 0 to 1; left out by a fit of one stage, and after it. */
+  readonly whole?: number;
 }
 
 export interface TrialHooks {
