@@ -9,7 +9,8 @@ const inPages = [
 /** Their files that exist for Node alone, behind doors that have another form for browsers. */
 const forNode = [
   'libs/htdg/src/verify/**',
-  'libs/images/src/{decode,encode,samples,svg,contact-sheet,tiff-colour}.ts',
+  'libs/images/src/{decode,encode,samples,svg,contact-sheet,tiff-colour,write-picture}.ts',
+  'libs/metrics/src/math.ts',
   'libs/patch-network/src/open.ts',
   'libs/patch-network/src/kernels/{native,wasm}.ts',
   'libs/patch-network/src/tensorflow/**',

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Source } from '@fsad/runner';
+import type { OnBadImage, Source } from '@fsad/runner';
 import type { BadImageError } from '@fsad/images';
-import type { OnBadImage } from './pictures.ts';
 import {
   checkSplit,
   decodeSplits,

@@ -25,4 +25,4 @@ export { fingerprintFit, trainSteps, type StepLoop } from './train-steps.ts';
 export { methodFromRecipe, type Recipe, type Task } from './method-from-recipe.ts';
 export { nextTurn } from './next-turn.ts';
 export { unitPixels } from './unit-pixels.ts';
-export { reduced, sideForTiles, tiled, tilesFor } from './tiled.ts';
+export { reduced, seenInTiles, sideForTiles, tiled, tilesFor } from './tiled.ts';

@@ -25,6 +25,11 @@ export function reduced(image: Image, side: number): Image {
   return resizeImage(image, to(image.width), to(image.height), 'bilinear');
 }
 
+/** Pictures as a detector with so many tiles along a side sees them: reduced where they are larger than its tiles need. */
+export function seenInTiles(images: readonly Image[], tiles: number): readonly Image[] {
+  return tiles > 1 ? images.map((image) => reduced(image, sideForTiles(tiles))) : images;
+}
+
 /** A part of a picture; pixels from its upper left corner. */
 interface Tile {
   readonly left: number;
@@ -35,8 +40,8 @@ interface Tile {
 
 /**
  * A detector for large pictures: it learns and looks at N x N overlapping tiles of each as at pictures of their own, so that
- * small defects do not vanish when a method brings pictures to its own size. A picture is as anomalous as its worst tile; maps
- * are put together again. One tile at a time is held beside the picture.
+ * small defects do not vanish when a method brings pictures to its own size. Pictures larger than their tiles need are reduced
+ * first. A picture is as anomalous as its worst tile; maps are put together again. One tile at a time is held beside the picture.
  *
  * @param tiles along a side, 2 or more.
  * @throws RangeError for another number.
@@ -44,11 +49,13 @@ interface Tile {
 export function tiled(inner: Detector, tiles: number): Detector {
   if (!Number.isInteger(tiles) || tiles < 2)
     throw new RangeError(`tiles come 2 or more to a side, got ${tiles}`);
+  const side = sideForTiles(tiles);
   const inspect = inner.inspect?.bind(inner);
   const scoreOne = async (image: Image, signal?: AbortSignal): Promise<Score> => {
     let value = -Infinity;
-    for (const tile of cut(image, tiles)) {
-      const [score] = await inner.score([crop(image, tile)], signal);
+    const seen = reduced(image, side);
+    for (const tile of cut(seen, tiles)) {
+      const [score] = await inner.score([crop(seen, tile)], signal);
       value = Math.max(value, score.value);
     }
     return { value };
@@ -56,7 +63,8 @@ export function tiled(inner: Detector, tiles: number): Detector {
   const inspectAll = async (images: readonly Image[], signal?: AbortSignal): Promise<Inspection> => {
     const scores: Score[] = [];
     const maps: AnomalyMap[] = [];
-    for (const image of images) {
+    for (const whole of images) {
+      const image = reduced(whole, side);
       let value = -Infinity;
       const parts: { tile: Tile; map: AnomalyMap }[] = [];
       for (const tile of cut(image, tiles)) {
@@ -75,7 +83,7 @@ export function tiled(inner: Detector, tiles: number): Detector {
     },
     fit: (images: readonly Image[], context: FitContext) =>
       inner.fit(
-        images.flatMap((image) => cut(image, tiles).map((tile) => crop(image, tile))),
+        seenInTiles(images, tiles).flatMap((image) => cut(image, tiles).map((tile) => crop(image, tile))),
         context,
       ),
     async score(images, signal) {

@@ -3,6 +3,7 @@ export { BadImageError } from './bad-image.ts';
 export { decodeImage, DECODER, unusedRange } from './decode.ts';
 export { decodeSamples, pictureShape, type Samples } from './samples.ts';
 export { encodePng } from './encode.ts';
+export { writePicture } from './write-picture.ts';
 export { withChannels } from './channels.ts';
 export { resampler, resize, resizeQuantised, type Border, type Resampler } from './resize.ts';
 export { resizeImageOpenCv } from './opencv-resize.ts';

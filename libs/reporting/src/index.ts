@@ -15,6 +15,7 @@ export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';
 export { publishedTable, type PublishedTable, type PublishedValue } from './published.ts';
 export { curvesCsv, trainingFiles } from './training-files.ts';
+export { hasFixedScale, localizePictures, type Localized } from './localize-pictures.ts';
 export { picturesPage, type JudgedPicture, type PicturesPage } from './pictures-page.ts';
 export {
   comparedMethods,

@@ -62,6 +62,21 @@ export {
   whileTraining,
   writeSplit,
   type Source,
+  largeEnough,
+  leftOutInWords,
+  readable,
+  readPictures,
+  datasetText,
+  scoreDataset,
+  scorePictures,
+  scoreUntilBad,
+  stopped,
+  type ImageRow,
+  type NamedPicture,
+  type OnBadImage,
+  type PictureRow,
+  type ReadingProgress,
+  type ScoredDataset,
 } from './model/index.ts';
 export { methods, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';

@@ -1,9 +1,9 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { ErrorRate } from '@fsad/calibration';
-import { openModel, recalibrate } from '@fsad/runner';
+import { openModel, readable, readPictures, recalibrate, type NamedPicture } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
-import { readable, readPictures, sightOf, withOnBadImage, type Picture } from '../pictures.ts';
+import { lookingForBad, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 
 function builder(argv: Argv) {
@@ -33,9 +33,10 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
     const progress = stageProgress();
-    const found = async (paths: readonly string[]): Promise<readonly Picture[]> => {
-      const pictures = readPictures(paths, sightOf(model), (text) => progress.say(text));
-      return (await readable(pictures, (one) => one.image(), argv.onBadImage, progress, signal)).good;
+    const reading = lookingForBad(progress, signal);
+    const found = async (paths: readonly string[]): Promise<readonly NamedPicture[]> => {
+      const pictures = readPictures(paths, model, reading.say);
+      return (await readable(pictures, (one) => one.image(), argv.onBadImage, reading)).good;
     };
     const good = await found(argv.good);
     const bad = argv.bad ? await found(argv.bad) : [];

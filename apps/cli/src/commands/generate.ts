@@ -2,10 +2,9 @@ import { basename, dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { DrawnPicture } from '@fsad/detector';
 import { requireNoInput, requireOutputFolder } from '@fsad/files';
-import { contactSheet, type Image } from '@fsad/images';
+import { contactSheet, type Image, writePicture } from '@fsad/images';
 import { openModel } from '@fsad/runner';
 import { seedOf, threadsOf, withEngine } from '../options.ts';
-import { writePicture } from '../pictures.ts';
 
 function builder(argv: Argv) {
   return withEngine(argv)

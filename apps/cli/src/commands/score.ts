@@ -1,28 +1,24 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Argv, CommandModule } from 'yargs';
-import { selectTest, trainedAmongTest, type Dataset, type TestItem } from '@fsad/datasets';
 import { csvCell, replaceFile, requireNoInput, requireOutputFile } from '@fsad/files';
-import { judge } from '@fsad/calibration';
-import { scoreColumns, type Score } from '@fsad/detector';
 import {
-  evaluate,
-  judgePixels,
+  datasetText,
   openModel,
+  readable,
+  readPictures,
   readSplit,
-  requireLearned,
-  trainedOn,
-  type JudgedPixels,
+  scoreDataset,
+  scorePictures,
+  stopped,
   type OpenedModel,
-  type Scored,
 } from '@fsad/runner';
 import { DefectFound } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { thresholdAsked, uncalibrated } from '../threshold.ts';
 import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
-import { largeEnough, readable, readPictures, sightOf, withOnBadImage } from '../pictures.ts';
+import { lookingForBad, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { scoreUntilBad, stopped } from '../score-until-bad.ts';
 import { openSource, sourceOf } from '../source.ts';
+import { thresholdAsked, uncalibrated } from '../threshold.ts';
 
 function builder(argv: Argv) {
   return withOnBadImage(withTest(withEngine(withDataset(argv))))
@@ -63,14 +59,14 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   if (argv.csv) await requireOutputFile(argv.csv, '--csv');
   const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
-    if (argv.pictures?.length) await scorePictures(argv, model, argv.pictures, signal);
-    else await scoreDataset(argv, model, signal);
+    if (argv.pictures?.length) await ofPictures(argv, model, argv.pictures, signal);
+    else await ofDataset(argv, model, signal);
   } finally {
     model.detector.dispose();
   }
 }
 
-async function scorePictures(
+async function ofPictures(
   argv: Arguments,
   model: OpenedModel,
   paths: readonly string[],
@@ -80,185 +76,70 @@ async function scorePictures(
   const threshold = thresholdAsked(argv.threshold);
   if (!model.calibration && (argv.failOnDefect || argv.threshold !== 'auto'))
     throw new Error(uncalibrated(argv.model));
-  const progress = stageProgress();
-  const found = readPictures(paths, sightOf(model), (text) => progress.say(text));
-  const { good: pictures, bad } = await readable(
-    found,
-    (picture) => picture.image(),
-    argv.onBadImage,
-    progress,
-    signal,
-  );
-  const names = pictures.map(({ name }) => name);
-  if (argv.csv) await requireNoInput([argv.csv], names, '--csv', 'replace');
-  const { scored, broken } = await scoreUntilBad({
-    detector: model.detector,
-    names,
-    image: (i) => pictures[i].image(),
-    maps: false,
-    signal,
-  });
-  const { scores } = scored;
-  const { calibration } = model;
-  if (!calibration) progress.say(uncalibrated(argv.model));
-  const verdicts = calibration && scores.map(({ value }) => judge(calibration, value, threshold));
-  const rows = scores.map((result, i) => {
-    const picture = pictures[i].name;
-    const { value: raw } = result;
-    const verdict = verdicts?.[i];
-    const own = verdict ? { picture, score: verdict.score, decision: verdict.decision } : { picture, raw };
-    return argv.raw ? { ...own, raw, ...scoreColumns(result) } : own;
-  });
+  const progress = lookingForBad(stageProgress(), signal);
+  const found = readPictures(paths, model, progress.say);
+  const { good, bad } = await readable(found, (picture) => picture.image(), argv.onBadImage, progress);
+  if (argv.csv) {
+    const names = good.map(({ name }) => name);
+    await requireNoInput([argv.csv], names, '--csv', 'replace');
+  }
+  const { raw } = argv;
+  const { rows, broken, defective } = await scorePictures(model, good, { threshold, raw, signal });
+  if (!model.calibration) progress.say(uncalibrated(argv.model));
   if (argv.csv) await replaceFile(argv.csv, csv(rows));
   if (argv.json) {
     const leftOut = [...bad, ...(broken ? [broken] : [])].map(({ message }) => message);
-    print({ engine: model.engine.name, threshold: verdicts ? threshold : null, pictures: rows, leftOut });
+    const used = model.calibration ? threshold : null;
+    print({ engine: model.engine.name, threshold: used, pictures: rows, leftOut });
   } else if (!argv.csv) process.stdout.write(csv(rows));
-  if (broken) throw stopped(broken, rows.length, names.length);
-  const defective = verdicts?.filter(({ decision }) => decision === 'defective').length ?? 0;
-  if (argv.failOnDefect && defective > 0) {
+  if (broken) throw stopped(broken, rows.length, good.length);
+  if (argv.failOnDefect && defective)
     throw new DefectFound(`${defective} of ${rows.length} pictures are defective`);
-  }
 }
 
-async function scoreDataset(argv: Arguments, model: OpenedModel, signal: AbortSignal): Promise<void> {
+async function ofDataset(argv: Arguments, model: OpenedModel, signal: AbortSignal): Promise<void> {
+  const { engine } = model;
   const trained = await readSplit(argv.model);
-  const source =
-    argv.dataset || argv.folder
-      ? sourceOf({ ...argv, class: argv.class ?? trained.source.class })
-      : trained.source;
-  const progress = stageProgress();
-  const dataset = await openSource(source, (text) => progress.say(text));
+  const here = !argv.dataset && !argv.folder;
+  const source = here ? trained.source : sourceOf({ ...argv, class: argv.class ?? trained.source.class });
+  const shown = stageProgress();
+  const progress = lookingForBad(shown, signal);
+  const dataset = await openSource(source, progress.say);
   try {
-    if (source === trained.source) await requireLearned(dataset, trained.split, argv.model);
-    const split = { class: source.class, train: await trainedOn(dataset, trained.split) };
-    const selection = selectTest(dataset, split, argv);
-    const repeated = trainedAmongTest(dataset, split, selection.items);
-    if (repeated.length > 0) {
-      const more = repeated.length > 6 ? `, and ${repeated.length - 6} more` : '';
-      progress.say(
-        `warning: training pictures under other names among the test pictures: ${repeated.slice(0, 6).join(', ')}${more}`,
-      );
-    }
-    const { smallestSide } = sightOf(model);
-    const read = async ({ id }: TestItem) => largeEnough(await dataset.image(id), id, smallestSide);
-    const { good: items, bad } = await readable(selection.items, read, argv.onBadImage, progress, signal);
-    const leftOut = bad.map(({ message }) => message);
-    // A broken mask is found before the work, not after it.
-    if (argv.onBadImage === 'fail') for (const { id, hasMask } of items) if (hasMask) await dataset.mask(id);
-    const start = performance.now();
-    const { scored, broken } = await scoreUntilBad(
-      {
-        detector: model.detector,
-        names: items.map(({ id }) => id),
-        image: (i) => read(items[i]),
-        maps: items.some(({ hasMask }) => hasMask),
-        signal,
+    const learned = { split: trained.split, here, folder: argv.model };
+    const found = await scoreDataset(model, dataset, learned, {
+      ...argv,
+      class: source.class,
+      progress,
+      onScored: (done, total) => shown.update('scoring', done, total),
+      async onRows(rows, broken) {
+        if (argv.csv) await replaceFile(argv.csv, csv(rows));
+        else if (broken) process.stdout.write(csv(rows));
       },
-      (done) => progress.update('scoring', done, items.length),
-    );
-    const seconds = (performance.now() - start) / 1000;
-    const rows = csvRows(items, scored.scores);
-    if (argv.csv) await replaceFile(argv.csv, csv(rows));
-    if (broken) {
-      if (!argv.csv) process.stdout.write(csv(rows));
-      throw stopped(broken, rows.length, items.length);
-    }
-    if (new Set(items.map(({ anomalous }) => anomalous)).size < 2) {
-      progress.say(
-        `no AUROC: ${selection.description}, all of them ${items[0].anomalous ? 'anomalous' : 'normal'}`,
-      );
-      if (argv.json) print({ auroc: null, engine: model.engine.name, seconds, pictures: rows, leftOut });
+    });
+    const { measured, images, rows, selection, leftOut, seconds } = found;
+    if (measured === null) {
+      if (argv.json) print({ auroc: null, engine: engine.name, seconds, pictures: rows, leftOut });
       else if (!argv.csv) process.stdout.write(csv(rows));
       return;
     }
-    const { description } = selection;
-    await report(argv, model, dataset, (text) => progress.say(text), {
-      ...scored,
-      items,
-      description,
-      leftOut,
-      seconds,
-      class: source.class,
+    if (!argv.json) {
+      process.stdout.write(`${datasetText(found, { dataset: dataset.name, class: source.class, engine })}\n`);
+      return;
+    }
+    const { auroc, aurocInterval: interval, perScale, fraction, fractions, minMax, pixel } = measured;
+    print({
+      ...{ auroc, interval, perScale, fraction, fractions, minMax, pixel },
+      ...{ dataset: dataset.name, class: source.class, images, leftOut, selection },
+      ...{ warnings: dataset.warnings, engine: engine.name, instructionSet: engine.instructionSet, seconds },
     });
   } finally {
     await dataset.close();
   }
 }
 
-interface Found extends Scored {
-  readonly items: readonly TestItem[];
-  readonly description: string;
-  readonly class: string;
-  /** Why pictures were left out, one line each. */
-  readonly leftOut: readonly string[];
-  readonly seconds: number;
-}
-
-async function report(
-  { json, onBadImage }: Arguments,
-  { engine }: OpenedModel,
-  dataset: Dataset,
-  say: (text: string) => void,
-  { items, description, leftOut, class: className, scores, maps, seconds }: Found,
-): Promise<void> {
-  const { pixel, doubts } = maps
-    ? await judgePixels(dataset, items, maps, onBadImage)
-    : { pixel: null, doubts: [] };
-  for (const doubt of doubts) say(`warning: ${doubt}`);
-  if (pixel === null && maps) say('no pixel figures: no mask can be used');
-  const { auroc, aurocInterval, perScale, fractions, minMax } = evaluate(items, scores, pixel);
-  if (json) {
-    print({
-      auroc,
-      interval: aurocInterval,
-      perScale,
-      fraction: scores[0].fractions?.[0].fraction ?? null,
-      fractions,
-      minMax,
-      pixel,
-      dataset: dataset.name,
-      class: className,
-      images: items.length,
-      leftOut,
-      selection: description,
-      warnings: dataset.warnings,
-      engine: engine.name,
-      instructionSet: engine.instructionSet,
-      seconds,
-    });
-    return;
-  }
-  const byFraction = Object.entries(fractions).map(([fraction, area]) => `${fraction}: ${area.toFixed(3)}`);
-  const scales = perScale.map((area) => area.toFixed(3)).join(' ');
-  const lines = [
-    `${dataset.name}, class ${className}: ${description}`,
-    `AUROC ${auroc.toFixed(3)} (95 % interval ${aurocInterval[0].toFixed(3)} to ${aurocInterval[1].toFixed(3)})`,
-    ...(scales ? [`by scale, coarsest first: ${scales}`] : []),
-    ...(byFraction.length > 0 ? [`by fraction of patches: ${byFraction.join('  ')}`] : []),
-    ...(pixel ? [pixelLine(pixel)] : []),
-    `${seconds.toFixed(1)} s, engine ${engine.name}${engine.instructionSet ? ` (${engine.instructionSet})` : ''}`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function pixelLine({ auroc, pro, images, regions, leftOut }: NonNullable<JudgedPixels['pixel']>): string {
-  const without = leftOut ? `; ${leftOut} left out, whose masks are missing or say nothing` : '';
-  return `pixel AUROC ${auroc.toFixed(3)}, PRO ${pro.toFixed(3)} over ${regions} regions of ${images} pictures${without}`;
-}
-
 function csv(rows: readonly object[]): string {
   return stringify([...rows], { header: true, cast: { string: csvCell } });
-}
-
-function csvRows(items: readonly TestItem[], scores: readonly Score[]): Record<string, string | number>[] {
-  return scores.map((result, i) =>
-    row({ image: items[i].id, kind: items[i].kind, anomalous: Number(items[i].anomalous) }, result),
-  );
-}
-
-function row(head: Record<string, string | number>, score: Score): Record<string, string | number> {
-  return { ...head, score: score.value, ...scoreColumns(score) };
 }
 
 function print(value: unknown): void {

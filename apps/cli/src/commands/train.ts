@@ -5,8 +5,7 @@ import { caveats } from '@fsad/calibration';
 import { writeCalibration } from '@fsad/calibration/folder';
 import {
   requireTrainingImages,
-  reduced,
-  sideForTiles,
+  seenInTiles,
   tiled,
   tilesFor,
   type Detector,
@@ -23,6 +22,7 @@ import {
   whileTraining,
   writeSplit,
   calibrateModel,
+  largeEnough,
   configure,
   methodNamed,
   partsOfTraining,
@@ -33,7 +33,7 @@ import {
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
-import { largeEnough, withOnBadImage } from '../pictures.ts';
+import { withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, sourceOf, splitOf } from '../source.ts';
 
@@ -144,7 +144,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     );
     requireTrainingImages(method.name, pictures);
     const tiles = tilesAsked(argv.tiles, own, pictures);
-    const images = tiles > 1 ? pictures.map((image) => reduced(image, sideForTiles(tiles))) : pictures;
+    const images = seenInTiles(pictures, tiles);
     const engine = await resolveEngine(method.engine, argv.engine);
     const threads = threadsOf(argv.threads);
     const { name, numericVersion } = method;

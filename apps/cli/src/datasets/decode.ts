@@ -1,6 +1,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { atResolution, decodedDirectory, openDataset } from '@fsad/datasets';
-import { sayBad, withOnBadImage } from '../pictures.ts';
+import { leftOutInWords } from '@fsad/runner';
+import { withOnBadImage } from '../pictures.ts';
 import { interruptible } from '../interrupt.ts';
 import { stageProgress } from '../progress.ts';
 import { named, withNamed } from './named.ts';
@@ -45,7 +46,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       onBadImage: argv.onBadImage,
       onProgress: ({ done, total }) => progress.update(`decoding ${name} at ${argv.resolution}`, done, total),
     });
-    sayBad(bad, progress);
+    for (const line of leftOutInWords(bad)) progress.say(line);
     process.stdout.write(
       `${name}: ${dataset.cached()} pictures at ${argv.resolution} x ${argv.resolution} in ${decodedDirectory(argv)}\n`,
     );

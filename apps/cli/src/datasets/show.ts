@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { drawSplit, openDataset } from '@fsad/datasets';
+import { writePicture } from '@fsad/images';
 import { presets, type PresetName } from '@fsad/htdg';
 import { previews } from '@fsad/htdg/previews';
-import { writePicture } from '../pictures.ts';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {

@@ -1,6 +1,7 @@
 import { calibrateModel, partsOfTraining } from '@fsad/calibration';
 import {
   requireTrainingImages,
+  seenInTiles,
   tiled,
   tilesFor,
   type Detector,
@@ -33,15 +34,16 @@ export interface FitRequest extends MethodRuntime {
  * Learns from k >= 1 pictures of one colour, and what such pictures score.
  * @throws Error for an unknown method, preset, key or engine, without pictures, and for one that is too small; the signal's reason when aborted
  */
-export async function fitModel(images: readonly Image[], request: FitRequest): Promise<OpenedModel> {
+export async function fitModel(pictures: readonly Image[], request: FitRequest): Promise<OpenedModel> {
   const { seed = 0, tiles: asked = 'auto', threads, signal, report } = request;
   if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed is a whole number, got ${seed}`);
   const method = await methodNamed(request.method);
-  requireTrainingImages(method.name, images);
-  const purpose = { task: 'defects', shots: images.length } as const;
+  requireTrainingImages(method.name, pictures);
+  const purpose = { task: 'defects', shots: pictures.length } as const;
   const { config } = configure(method, { ...request, purpose });
   const engine = await resolveEngine(method.engine, request.engine);
-  const tiles = asked === 'auto' ? tilesFor(images) : asked;
+  const tiles = asked === 'auto' ? tilesFor(pictures) : asked;
+  const images = seenInTiles(pictures, tiles);
   const create = async (): Promise<Detector> => {
     const detector = await method.create(config, { engine: engine.runtime, threads });
     return tiles === 1 ? detector : tiled(detector, tiles);

@@ -11,4 +11,17 @@ export {
   type TrainingRecord,
 } from './training-folder.ts';
 export { readSplit, requireLearned, trainedOn, writeSplit, type Source } from './trained-on.ts';
-export { recalibrate, type MovedThreshold, type NamedPicture } from './recalibrate.ts';
+export { recalibrate, type MovedThreshold } from './recalibrate.ts';
+export {
+  largeEnough,
+  leftOutInWords,
+  readable,
+  readPictures,
+  type NamedPicture,
+  type OnBadImage,
+  type ReadingProgress,
+} from './pictures.ts';
+export { datasetText } from './dataset-text.ts';
+export { scoreDataset, type ImageRow, type ScoredDataset } from './score-dataset.ts';
+export { scorePictures, type PictureRow } from './score-pictures.ts';
+export { scoreUntilBad, stopped } from './score-until-bad.ts';

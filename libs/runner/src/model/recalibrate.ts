@@ -3,15 +3,10 @@ import { writeCalibration } from '@fsad/calibration/folder';
 import type { Image } from '@fsad/images';
 import { scoreImages } from '../trial/index.ts';
 import type { OpenedModel } from './open-model.ts';
+import type { NamedPicture } from './pictures.ts';
 
 /** Good pictures whose maps set the colour scale; more say little more and need memory. */
 const mapsOf = 50;
-
-/** A picture that is decoded when asked for. */
-export interface NamedPicture {
-  readonly name: string;
-  image(): Promise<Image>;
-}
 
 /** A threshold that was moved, and what it and the one before it make of the pictures it was moved by. */
 export interface MovedThreshold {
