@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '@fsad/images';
-import { tiled, tilesFor, type AnomalyMap, type Detector } from '../src/index.ts';
+import { reduced, tiled, tilesFor, type AnomalyMap, type Detector } from '../src/index.ts';
 
 /** Its map is the picture at half the size, its score the brightest pixel. */
 function brightest(seen: Image[] = []): Detector {
@@ -12,7 +12,8 @@ function brightest(seen: Image[] = []): Detector {
       data: Float32Array.from({ length: w * h }, (_, i) => data[2 * Math.floor(i / w) * width + 2 * (i % w)]),
     };
   };
-  const score = async (images: readonly Image[]) => images.map(({ data }) => ({ value: Math.max(...data) }));
+  const score = async (images: readonly Image[]) =>
+    images.map(({ data }) => ({ value: data.reduce((most, value) => Math.max(most, value)) }));
   const localize = async (images: readonly Image[]) => images.map(mapOf);
   return {
     channels: 1,
@@ -40,6 +41,22 @@ describe('a tiled detector', () => {
     expect(seen.every(({ width, height }) => width === 60 && height === 30)).toBe(true);
     expect(seen.filter(({ data }) => data.includes(250))).toHaveLength(1);
     expect(seen[2].data[0]).toBe(Math.floor((100 * 100) / 160));
+  });
+
+  it('reduces a picture that is larger than its tiles need, to learn from it and to look at it', async () => {
+    const [small, large]: Image[][] = [[], []];
+    const context = { seed: 0, report: () => undefined };
+    const camera = ramp(2560, 1280);
+    await tiled(brightest(large), 2).fit([camera], context);
+    await tiled(brightest(small), 2).fit([reduced(camera, 1280)], context);
+    expect(large.map(({ width, height }) => [width, height])).toEqual(Array(4).fill([720, 360]));
+    for (const [i, { data }] of large.entries()) expect(Buffer.compare(data, small[i].data)).toBe(0);
+    const [[of], [ofReduced]] = await Promise.all([
+      tiled(brightest(), 2).localize!([camera]),
+      tiled(brightest(), 2).localize!([reduced(camera, 1280)]),
+    ]);
+    expect([of.width, of.height]).toEqual([ofReduced.width, ofReduced.height]);
+    expect(of.data.every((value, i) => value === ofReduced.data[i])).toBe(true);
   });
 
   it('finds a picture as anomalous as its worst tile', async () => {
