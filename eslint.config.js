@@ -11,7 +11,7 @@ const forNode = [
   'libs/htdg/src/verify/**',
   'libs/images/src/{decode,encode,samples,svg,contact-sheet,tiff-colour,write-picture}.ts',
   'libs/metrics/src/math.ts',
-  'libs/patch-network/src/open.ts',
+  'libs/patch-network/src/{machine,open}.ts',
   'libs/patch-network/src/kernels/{native,wasm}.ts',
   'libs/patch-network/src/tensorflow/**',
   'libs/tensors/src/tfjs/{open,binding}.ts',

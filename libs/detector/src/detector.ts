@@ -128,6 +128,13 @@ export interface ShorterFits<Config> {
   settings(steps: number): Config;
 }
 
+/** Training pictures of a class, for sheets about them. */
+export interface PreviewedPictures {
+  readonly title: string;
+  readonly images: readonly Image[];
+  readonly ids: readonly string[];
+}
+
 /** How the rest of the project meets a method: by name, with presets, configured by one validated value. */
 export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   /** As in the command line and in results: `htdg`, `geom`, `deep-svdd`. */
@@ -149,6 +156,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   readonly shorthands?: Readonly<Record<string, readonly string[]>>;
   /** Shorter fits that tell how long this one takes; left out where a fit cannot be cut so. */
   shorten?(config: Config, colour: 'grey' | 'rgb'): ShorterFits<Config>;
+  /** Pictures as a configuration sees them before it learns, by the name of the sheet; left out where there is nothing to see. */
+  preview?(config: Config, pictures: PreviewedPictures): Promise<Readonly<Record<string, Image>>>;
   /** Checks a complete configuration. @throws Error naming an unknown or ill-typed key. */
   parseConfig(input: unknown): Config;
   create(config: Config, runtime: MethodRuntime): Promise<Fitted>;

@@ -9,6 +9,7 @@ export type {
   Inspection,
   LearningCurve,
   MethodRuntime,
+  PreviewedPictures,
   Purpose,
   Score,
   ShorterFits,

@@ -6,6 +6,7 @@ import {
   tensorToImage,
   type Image,
 } from '@fsad/images';
+import type { PreviewedPictures } from '@fsad/detector';
 import { finest, trainingPyramid, trainingSource, type PyramidSettings } from '@fsad/pyramid';
 import {
   applyTransform,
@@ -15,27 +16,20 @@ import {
   type Transform,
 } from '@fsad/transforms';
 
-import { presets, type PresetName } from './presets.ts';
+import type { HtdgConfig } from './config.ts';
 import { pyramidOf } from './scales.ts';
 
 /** Side of a picture on the sheets. */
 const SIDE = 128;
 
-/** Training images of a class, and how a preset looks at them. */
-interface View {
-  readonly title: string;
-  readonly images: readonly Image[];
-  readonly ids: readonly string[];
+/** Training images of a class, and how a configuration looks at them. */
+interface View extends PreviewedPictures {
   readonly pyramid: PyramidSettings;
   readonly shift: ShiftRule;
 }
 
-/** Training images as a preset sees them, by the name of the sheet: equalised, transformed, at every scale. */
-export function previews(
-  preset: PresetName,
-  pictures: Pick<View, 'title' | 'images' | 'ids'>,
-): Readonly<Record<string, Image>> {
-  const config = presets[preset];
+/** Training images as a configuration sees them, by the name of the sheet: equalised, transformed, at every scale. */
+export function previews(config: HtdgConfig, pictures: PreviewedPictures): Readonly<Record<string, Image>> {
   const view = { ...pictures, pyramid: pyramidOf(config), shift: config.transforms.shift };
   return {
     equalisation: equalisationSheet(view),

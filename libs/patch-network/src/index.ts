@@ -4,3 +4,4 @@ export { initialState } from './initial-state.ts';
 export { frameOf, patchSide, RECEPTIVE_FIELD, runningShapes, trainableShapes } from './layout.ts';
 export { measureEngine, type EngineSpeed } from './measure.ts';
 export { channelsLast, publishedParameter } from './conformance/published-network.ts';
+export { findEngines, machineText, thisMachine, type EngineFinding, type Machine } from './machine.ts';

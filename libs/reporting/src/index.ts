@@ -8,6 +8,7 @@ export {
   type LineSeries,
   type PlottedValue,
 } from './comparison-figures.ts';
+export { DEMONSTRATED, demonstrate } from './demonstrate.ts';
 export { trainingPage } from './training-page.ts';
 export type { TestPicture, TrainedScale, TrainingPage } from './training-page-input.ts';
 export { mlflowDrawings } from './mlflow-drawings.ts';

@@ -78,7 +78,7 @@ export {
   type ReadingProgress,
   type ScoredDataset,
 } from './model/index.ts';
-export { methods, OWN_PICTURES } from './methods.ts';
+export { methods, OF_THE_PAPER, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';
 export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
 export { RunProgress, StageProgress, type ProgressScreen } from './progress/index.ts';

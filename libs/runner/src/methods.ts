@@ -3,6 +3,9 @@ import type { DetectorMethod } from '@fsad/detector';
 /** What learns a folder of one's own pictures unless another method is asked for (results/own-pictures). */
 export const OWN_PICTURES = 'patchcore';
 
+/** The paper's method: what learns a class of a dataset unless another is asked for. */
+export const OF_THE_PAPER = 'htdg';
+
 /** Every method by its name, imported when first used. A new method gets its line here. */
 export const methods: Readonly<Record<string, () => Promise<DetectorMethod<unknown>>>> = {
   htdg: async () => widened((await import('@fsad/htdg')).method),

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { drawSplit, openDataset } from '@fsad/datasets';
 import { writePicture } from '@fsad/images';
-import { presets, type PresetName } from '@fsad/htdg';
-import { previews } from '@fsad/htdg/previews';
+import { configure, methodNamed, OF_THE_PAPER } from '@fsad/runner';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {
@@ -15,9 +14,8 @@ function builder(argv: Argv) {
     })
     .option('trial', { type: 'number', default: 0, describe: 'Which draw, counted from 0' })
     .option('preset', {
-      choices: Object.keys(presets) as PresetName[],
-      default: 'fast' as PresetName,
-      describe: 'Whose pyramid and shifts to show',
+      type: 'string',
+      describe: `Settings of ${OF_THE_PAPER} to show; its settings for few images unless given`,
     })
     .option('out', {
       type: 'string',
@@ -38,6 +36,7 @@ export const show: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     const { name, path, options } = named(argv);
+    const method = await methodNamed(OF_THE_PAPER);
     const dataset = await openDataset(name, { path, options });
     try {
       const className = argv.class ?? dataset.classes[0];
@@ -45,7 +44,9 @@ export const show: CommandModule<object, Arguments> = {
       const split = await drawSplit(dataset, { class: className, shots, trial });
       const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
       const ids = split.train.map(({ id }) => id);
-      const sheets = previews(argv.preset, { title: `${name} ${className}`, images, ids });
+      const purpose = { task: dataset.taskOf(className), shots: split.shots };
+      const { config } = configure(method, { ...argv, purpose });
+      const sheets = await method.preview!(config, { title: `${name} ${className}`, images, ids });
       const folder = argv.out ?? join('runs', 'show', `${name}-${className}`);
       for (const [sheet, picture] of Object.entries(sheets)) {
         await writePicture(folder, `${sheet}.png`, picture);
