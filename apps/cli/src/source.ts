@@ -58,7 +58,7 @@ export interface SplitArguments {
   readonly images?: string;
   readonly shots?: number;
   readonly trial?: number;
-  readonly split: 'hash' | 'consecutive';
+  readonly split?: 'hash' | 'consecutive';
   readonly splitFile?: string;
   readonly onBadImage?: OnBadImage;
 }
@@ -100,11 +100,15 @@ export async function splitOf(
     return drawSplit(dataset, { class: source.class, rule: 'folder', onBadImage });
   }
   const { shots = 1, trial = 0 } = argv;
-  return drawSplit(dataset, { class: source.class, rule: argv.split, shots, trial, onBadImage });
+  return drawSplit(dataset, { class: source.class, rule: argv.split ?? 'hash', shots, trial, onBadImage });
 }
 
 /** @throws Error for an option that was given and would change nothing: something else was meant. */
-function requireNone<Options>(given: Options, names: readonly (keyof Options & string)[], why: string): void {
+export function requireNone<Options>(
+  given: Options,
+  names: readonly (keyof Options & string)[],
+  why: string,
+): void {
   for (const name of names) if (given[name] !== undefined) throw withoutEffect(name, why);
 }
 

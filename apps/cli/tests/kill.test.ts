@@ -24,17 +24,10 @@ function train(
 ) {
   const sizes = ['--set', 'pyramid.sizes=[16,20,24]', '--set', 'network.widths=[8,8,8]'];
   const data = ['--dataset', 'mnist', '--data', join(folder, 'mnist'), '--class', '3', '--images', '0'];
-  const child = spawn(process.execPath, [
-    FSAD,
-    'train',
-    ...data,
-    ...sizes,
-    '--iterations',
-    `${iterations}`,
-    '--out',
-    out,
-    ...options,
-  ]);
+  const whatAndHow = [...data, ...sizes, '--iterations', `${iterations}`];
+  // A training that is continued needs no other word.
+  const words = options.includes('--resume') ? options : [...whatAndHow, ...options];
+  const child = spawn(process.execPath, [FSAD, 'train', '--out', out, ...words]);
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => {
     text += chunk.toString();

@@ -92,6 +92,29 @@ describe('fsad train', () => {
     expect(await readFile(join(model, 'scale-1.safetensors'))).toEqual(before);
   });
 
+  it('goes on by --resume alone, which takes no word about what or how', async () => {
+    const done = await fsad('train', '--resume', '--out', model);
+    expect(done.stderr).toContain('nothing is left to do');
+    expect(done.code).toBe(0);
+    const refused = await fsad('train', '--resume', '--out', model, '--iterations', '3');
+    expect(refused.stderr).toContain('--iterations has no effect with --resume alone');
+    const nothing = await fsad('train', '--resume', '--out', at('nothing'));
+    expect(nothing.stderr).toContain('nothing holds no training, so that there is nothing to continue');
+    expect([refused.code, nothing.code]).toEqual([2, 2]);
+  });
+
+  it('by --resume makes the calibration that an end before it left out', async () => {
+    const out = at('calibrated');
+    const options = ['--dataset', 'generated', '--class', 'part', '--calibrate', ...SMALL, '--seed', '7'];
+    expect((await fsad('train', ...options, '--out', out)).code).toBe(0);
+    const made = await readFile(join(out, 'calibration.json'));
+    await rm(join(out, 'calibration.json'));
+    const again = await fsad('train', '--resume', '--out', out);
+    expect(again.code).toBe(0);
+    expect(again.stderr).not.toContain('scale 1 of 2');
+    expect(await readFile(join(out, 'calibration.json'))).toEqual(made);
+  });
+
   it('does not overwrite a training with another one on --resume, and says what differs', async () => {
     const before = await readFile(join(model, 'config.json'));
     const refused = await fsad(...training, '--resume', '--set', 'training.learningRate=0.01');

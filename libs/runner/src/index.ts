@@ -54,6 +54,7 @@ export {
   type OpenedModel,
   beginTraining,
   checkpointsOf,
+  keptTraining,
   readSplit,
   recalibrate,
   requireFree,

@@ -17,10 +17,11 @@ import { duration, requireNoInput, requireOutputFolder, writeFolderAtomically } 
 import { trainingFiles } from '@fsad/reporting';
 import {
   beginTraining,
+  keptTraining,
+  requireLearned,
   checkpointsOf,
   requireFree,
   whileTraining,
-  writeSplit,
   calibrateModel,
   largeEnough,
   configure,
@@ -35,7 +36,28 @@ import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
 import { withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { openSource, sourceOf, splitOf } from '../source.ts';
+import { openSource, requireNone, sourceOf, splitOf } from '../source.ts';
+
+/** Options that decide what is learned from what: a training that is continued knows them. */
+const DECIDED = [
+  'class',
+  'data',
+  'dataDir',
+  'dataOption',
+  'images',
+  'shots',
+  'trial',
+  'split',
+  'splitFile',
+  'method',
+  'preset',
+  'variant',
+  'iterations',
+  'fraction',
+  'set',
+  'tiles',
+  'seed',
+] as const;
 
 /** What a training draws into its folder beside the model. */
 const DRAWN = ['losses.png', 'scales.png'];
@@ -54,8 +76,7 @@ function builder(argv: Argv) {
     .option('trial', { type: 'number', describe: 'Which draw, counted from 0' })
     .option('split', {
       choices: ['hash', 'consecutive'] as const,
-      default: 'hash' as const,
-      describe: "How images are drawn; consecutive: the published code's groups",
+      describe: "How images are drawn, hash unless given; consecutive: the published code's groups",
     })
     .option('split-file', {
       type: 'string',
@@ -84,18 +105,21 @@ function builder(argv: Argv) {
     })
     .option('tiles', {
       type: 'string',
-      default: 'auto',
       describe:
-        'Look at N x N parts of every picture, for small defects on large ones; auto: 2 or 3 from 1281 pixels on',
+        'Look at N x N parts of every picture, for small defects on large ones; auto unless given: 2 or 3 from 1281 pixels on',
     })
     .option('calibrate', {
       type: 'boolean',
       describe:
         'Find out what good pictures score, by training again without some; done with --folder unless --no-calibrate',
     })
-    .option('seed', { type: 'number', default: 0, describe: 'Root of all randomness' })
+    .option('seed', { type: 'number', describe: 'Root of all randomness, 0 unless given' })
     .option('out', { type: 'string', demandOption: true, describe: 'The model folder to write' })
-    .option('resume', { type: 'boolean', default: false, describe: 'Continue what was interrupted in --out' })
+    .option('resume', {
+      type: 'boolean',
+      default: false,
+      describe: 'Continue what was interrupted in --out, which knows all other options',
+    })
     .conflicts('images', ['shots', 'trial', 'split-file'])
     .conflicts('folder', ['dataset', 'images'])
     .example('$0 train --folder my/good/pictures --out runs/mine', 'all pictures of a folder')
@@ -103,6 +127,7 @@ function builder(argv: Argv) {
       '$0 train --dataset mnist --data data/mnist --class 3 --images 0 --preset official --out runs/m',
       'one digit, the published way',
     )
+    .example('$0 train --resume --out runs/m', 'go on where it was stopped')
     .example('$0 train --method pixel-mse --folder my/good/pictures --out runs/floor', 'any other method')
     .example(
       '$0 train --dataset cifar10 --class cat --shots 5 --trial 2 --out runs/cat',
@@ -119,44 +144,55 @@ export const train: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
-  seedOf(argv.seed);
   requireFree(argv.out, argv.resume);
   await requireOutputFolder(argv.out, '--out');
   const drawn = DRAWN.map((name) => join(argv.out, name));
   await requireNoInput(drawn, [], '--out');
   const own = argv.folder !== undefined;
-  const method = await methodNamed(argv.method ?? (own ? OWN_PICTURES : 'htdg'));
+  const kept = argv.resume && !own && argv.dataset === undefined ? await keptTraining(argv.out) : null;
+  if (kept) requireNone(argv, DECIDED, 'with --resume alone: the folder knows what it was begun with');
+  const seed = kept?.seed ?? seedOf(argv.seed ?? 0);
+  const method = await methodNamed(kept?.method ?? argv.method ?? (own ? OWN_PICTURES : 'htdg'));
   const progress = stageProgress();
   const say = (text: string): void => progress.say(text);
-  const source = sourceOf(argv);
+  const source = kept?.learned.source ?? sourceOf(argv);
   const dataset = await openSource(source, say);
   try {
-    const split = await splitOf(dataset, source, argv, say);
+    const split = kept?.learned.split ?? (await splitOf(dataset, source, argv, say));
+    if (kept) await requireLearned(dataset, split, argv.out);
     const { shots } = split;
     const { variant, iterations, fraction } = argv;
-    const { preset, config } = configure(method, {
-      ...argv,
-      purpose: { task: dataset.taskOf(source.class), shots },
-      shorthands: { variant, iterations, fraction },
-    });
+    const { preset = 'as begun', config } = kept
+      ? { preset: kept.preset, config: method.parseConfig(kept.config) }
+      : configure(method, {
+          ...argv,
+          purpose: { task: dataset.taskOf(source.class), shots },
+          shorthands: { variant, iterations, fraction },
+        });
     const pictures = await Promise.all(
       split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id, method.smallestSide ?? 1)),
     );
     requireTrainingImages(method.name, pictures);
-    const tiles = tilesAsked(argv.tiles, own, pictures);
+    const tiles = kept?.tiles ?? tilesAsked(argv.tiles ?? 'auto', own, pictures);
     const images = seenInTiles(pictures, tiles);
-    const engine = await resolveEngine(method.engine, argv.engine);
+    const asked = argv.engine === 'auto' ? (kept?.runtime ?? 'auto') : argv.engine;
+    const engine = await resolveEngine(method.engine, asked);
     const threads = threadsOf(argv.threads);
     const { name, numericVersion } = method;
     const using = inWords(engine, threads);
-    const record = { method: name, numericVersion, engine: engineOf(engine), config, seed: argv.seed, tiles };
+    const calibrates = argv.calibrate ?? kept?.calibrates ?? own;
+    const { runtime } = engine;
+    const decided = { method: name, numericVersion, engine: engineOf(engine), config, seed, tiles };
+    const record = { ...decided, split: split.id, preset, calibrates, runtime };
     await whileTraining(argv.out, signal, async (held) => {
-      if (await beginTraining(argv.out, { ...record, split: split.id })) {
-        return say(`nothing is left to do; the model is in ${argv.out}`);
-      }
+      const far = await beginTraining(argv.out, record, { source, split });
+      if (far === 'finished') return say(`nothing is left to do; the model is in ${argv.out}`);
       const create = async (): Promise<Detector> =>
-        cutting(await method.create(config, { engine: engine.runtime, threads }), tiles);
-      const detector = await create();
+        cutting(await method.create(config, { engine: runtime, threads }), tiles);
+      const isFitted = far === 'fitted';
+      const detector = isFitted
+        ? cutting(await method.load(argv.out, { engine: runtime, threads }), tiles)
+        : await create();
       try {
         for (const line of wordsOnNumber(shots)) say(line);
         say(
@@ -165,28 +201,22 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
         );
         const start = performance.now();
         const curves = new Curves();
-        const calibrates = argv.calibrate ?? own;
         const show = partsOfTraining(
           (event) => progress.report(event),
           { method, images, tiles },
           calibrates,
         );
         const report = (event: DetectorEvent): void => (curves.add(event), show.fit(event));
-        await detector.fit(images, {
-          seed: argv.seed,
-          report,
-          signal: held,
-          checkpoints: checkpointsOf(argv.out),
-        });
-        await writeSplit(argv.out, source, split);
-        const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
-        await writeFolderAtomically(argv.out, await trainingFiles(review));
-        // Before the model, which is finished with its own file.
-        await writeTiles(argv.out, tiles);
-        await detector.save(argv.out);
-        await rm(checkpointsOf(argv.out), { recursive: true, force: true });
+        if (!isFitted) {
+          await detector.fit(images, { seed, report, signal: held, checkpoints: checkpointsOf(argv.out) });
+          const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
+          await writeFolderAtomically(argv.out, await trainingFiles(review));
+          // Before the model, which is finished with its own file.
+          await writeTiles(argv.out, tiles);
+          await detector.save(argv.out);
+          await rm(checkpointsOf(argv.out), { recursive: true, force: true });
+        }
         if (calibrates) {
-          const { seed } = argv;
           const made = await calibrateModel({
             method,
             detector,

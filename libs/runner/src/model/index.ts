@@ -6,6 +6,7 @@ export { writeTiles } from './tiles-file.ts';
 export {
   beginTraining,
   checkpointsOf,
+  keptTraining,
   requireFree,
   whileTraining,
   type TrainingRecord,

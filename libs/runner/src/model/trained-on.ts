@@ -18,7 +18,8 @@ export interface Source {
   readonly class: string;
 }
 
-const SPLIT = 'split.json';
+/** The file that names a model's training images. */
+export const SPLIT = 'split.json';
 
 /** Keeps beside a model what it was trained on. */
 export async function writeSplit(directory: string, source: Source, split: Split): Promise<void> {

@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readCalibration } from '@fsad/calibration/folder';
 import { readJson, withLock, writeFolderAtomically } from '@fsad/files';
+import type { Split } from '@fsad/datasets';
 import { differences } from '../store/index.ts';
+import { readSplit, SPLIT, writeSplit, type Source } from './trained-on.ts';
 
 /** Everything that decides what a training learns. */
 export interface TrainingRecord {
@@ -16,6 +19,12 @@ export interface TrainingRecord {
   readonly tiles: number;
   /** Id of the split, which its images decide. */
   readonly split: string;
+  /** The preset that the configuration began with, for people. */
+  readonly preset?: string;
+  /** Whether the threshold is found after the fit. */
+  readonly calibrates?: boolean;
+  /** What to open the engine by, to have the same. */
+  readonly runtime?: string;
 }
 
 const FILE = 'training.json';
@@ -27,6 +36,9 @@ const schema = z.object({
   seed: z.number(),
   tiles: z.number().default(1),
   split: z.string(),
+  preset: z.string().optional(),
+  calibrates: z.boolean().optional(),
+  runtime: z.string().optional(),
 });
 
 /** Where a training keeps what it continues from. */
@@ -71,25 +83,60 @@ export async function whileTraining(
   });
 }
 
+/** A training as its folder knows it, with the pictures. */
+export interface KeptTraining extends TrainingRecord {
+  readonly learned: { readonly source: Source; readonly split: Split };
+}
+
+/**
+ * The training that a folder keeps, to be continued without a word about it.
+ * @throws Error where there is none, or one that does not know its pictures.
+ */
+export async function keptTraining(directory: string): Promise<KeptTraining> {
+  if (!existsSync(join(directory, FILE))) {
+    const [what, advice] = hasModel(directory)
+      ? ['a model that does not say how it was begun', 'choose another --out']
+      : [
+          'no training',
+          'name the folder that was given to fsad train as --out, or begin one without --resume',
+        ];
+    throw new Error(`${directory} holds ${what}, so that there is nothing to continue; ${advice}`);
+  }
+  const record = await readJson(join(directory, FILE), schema, { advice: 'choose another --out' });
+  const learned = await readSplit(directory);
+  if (learned.split.id !== record.split) {
+    throw new Error(
+      `${directory}: split.json is not of the training that was begun there; name its pictures as at first`,
+    );
+  }
+  return { ...record, learned };
+}
+
 /**
  * Begins a training in a folder, or finds it there to be continued.
- * @returns whether it is finished already.
+ * @returns how far it is: `fitted` means that only its calibration is missing.
  * @throws Error when the folder holds another training.
  */
-export async function beginTraining(directory: string, record: TrainingRecord): Promise<boolean> {
+export async function beginTraining(
+  directory: string,
+  record: TrainingRecord,
+  { source, split }: KeptTraining['learned'],
+): Promise<'begun' | 'fitted' | 'finished'> {
   const path = join(directory, FILE);
   if (existsSync(path)) {
     requireSame(directory, await readJson(path, schema, { advice: 'choose another --out' }), record);
-    if (!hasModel(directory)) return false;
+    if (!hasModel(directory)) return 'begun';
     await rm(checkpointsOf(directory), { recursive: true, force: true });
-    return true;
+    return record.calibrates && (await readCalibration(directory)) === null ? 'fitted' : 'finished';
   }
   if (hasModel(directory)) {
     throw new Error(`${directory} holds a model that does not say how it was begun; choose another --out`);
   }
+  // Before the record, which stands for a training that can be continued.
+  await writeSplit(directory, source, split);
   const content = Buffer.from(`${JSON.stringify(record, null, 2)}\n`);
   await writeFolderAtomically(directory, new Map([[FILE, content]]));
-  return false;
+  return 'begun';
 }
 
 function requireSame(directory: string, before: z.infer<typeof schema>, now: TrainingRecord): void {
@@ -117,6 +164,6 @@ function requireSame(directory: string, before: z.infer<typeof schema>, now: Tra
 
 async function abandonTraining(directory: string): Promise<void> {
   if (existsSync(checkpointsOf(directory)) || hasModel(directory)) return;
-  await rm(join(directory, FILE), { force: true });
+  for (const file of [FILE, SPLIT]) await rm(join(directory, file), { force: true });
   await rmdir(directory).catch(() => undefined);
 }
