@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { PROGRESS } from '@fsad/runner/progress';
 import { EXIT, explain } from './failure.ts';
 import { sayError, showProgress } from './progress.ts';
+import { wordsOnUsage } from './usage.ts';
 import { commandsFor } from './verbs.ts';
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
@@ -10,7 +11,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const completing = argv.includes('--get-yargs-completions');
     const commands = await commandsFor(argv[0], completing);
-    await refuseRepetition(yargs(argv))
+    const parser = yargs(argv);
+    await refuseRepetition(parser)
       .scriptName('fsad')
       .usage(
         '$0 <command>\n\nFew-shot anomaly detection in images: learn from one to ten good pictures, find what differs.',
@@ -40,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .showHelpOnFail(false)
       .exitProcess(false)
       .fail((message, error) => {
-        throw error ?? new Error(message);
+        throw error ?? new Error(wordsOnUsage(message, optionsOf(parser)));
       })
       .parseAsync();
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
@@ -51,9 +53,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** What yargs knows of, which its types do not tell. */
+interface Known {
+  getOptions(): { readonly key: object; readonly array: string[] };
+}
+
+function optionsOf(parser: Argv): string[] {
+  return Object.keys((parser as unknown as Known).getOptions().key);
+}
+
 /** An option that takes one value must not be given twice: which one was meant? */
 function refuseRepetition(parser: Argv): Argv {
-  const known = parser as unknown as { getOptions(): { array: string[] } };
+  const known = parser as unknown as Known;
   return parser.check((values) => {
     const lists = new Set(['_', ...known.getOptions().array]);
     for (const [name, value] of Object.entries(values)) {

@@ -140,7 +140,18 @@ describe('fsad train', () => {
     ],
     ['an ill-typed value', ['--class', '3', '--set', 'training.learningRate=fast'], /training\.learningRate/],
     ['no class', [], /--class is needed/],
-    ['an unknown option', ['--class', '3', '--itterations', '5'], /Unknown argument/i],
+    [
+      'an unknown option',
+      ['--class', '3', '--itterations', '5'],
+      /Unknown argument: itterations\. Did you mean "iterations"\?/,
+    ],
+    ['a dataset that is nearly one', ['--class', '3', '--dataset', 'mnits'], /Did you mean "mnist"\?/],
+    [
+      'a configuration key without its group',
+      ['--class', '3', '--set', 'learningRate=1'],
+      /Did you mean "training\.learningRate"\?/,
+    ],
+    ['a value that is nearly one', ['--class', '3', '--set', 'fakeClass=frist'], /Did you mean "first"\?/],
   ])('%s is wrong usage', async (_, options, message) => {
     const run = await fsad('train', ...data, ...SMALL, ...options, '--out', at('unused'));
     expect(run.stderr).toMatch(message);

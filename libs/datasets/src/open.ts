@@ -1,3 +1,4 @@
+import { didYouMean } from '@fsad/files';
 import { atResolution } from './at-resolution.ts';
 import { openCifar10 } from './cifar10.ts';
 import { decodedDirectory } from './data-path.ts';
@@ -43,7 +44,9 @@ const ON_DISK: readonly DatasetName[] = ['mvtec', 'paris', 'folder'];
  */
 export async function openDataset(name: DatasetName, request: OpenRequest = {}): Promise<Dataset> {
   if (!DATASET_NAMES.includes(name)) {
-    throw new DatasetError(`there is no dataset "${name}"; there are ${DATASET_NAMES.join(', ')}`);
+    throw new DatasetError(
+      `there is no dataset "${name}"; there are ${DATASET_NAMES.join(', ')}${didYouMean(name, DATASET_NAMES)}`,
+    );
   }
   const { resolution, ...options } = request.options ?? {};
   checkOptions(name, options);
@@ -83,10 +86,12 @@ function checkOptions(name: DatasetName, options: Readonly<Record<string, string
     if (!values) {
       const known = Object.keys(DATASET_OPTIONS[name]);
       throw new DatasetError(
-        `${name} has no option "${key}"; ${known.length > 0 ? `it has ${known.join(', ')}` : 'it has none'}`,
+        `${name} has no option "${key}"; ${known.length > 0 ? `it has ${known.join(', ')}${didYouMean(key, known)}` : 'it has none'}`,
       );
     }
     if (!values.includes(value))
-      throw new DatasetError(`${name} option ${key}=${value}: expected ${values.join(' or ')}`);
+      throw new DatasetError(
+        `${name} option ${key}=${value}: expected ${values.join(' or ')}${didYouMean(value, values)}`,
+      );
   }
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '@fsad/files';
 import type { z } from 'zod';
 
 /**
@@ -10,6 +11,11 @@ export function parseConfig<Config>(method: string, schema: z.ZodType<Config>, i
   const known = 'shape' in schema ? Object.keys(schema.shape as object) : [];
   const complaints = result.error.issues.map((issue) => {
     const where = issue.path.join('.');
+    if (issue.code === 'invalid_value') {
+      const given = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], input);
+      const near = typeof given === 'string' ? didYouMean(given, issue.values.map(String)) : '';
+      return `${where}: ${issue.message}${near}`;
+    }
     if (issue.code !== 'unrecognized_keys') return `${where || 'value'}: ${issue.message}`;
     const keys = issue.keys.map((key) => `"${[where, key].filter(Boolean).join('.')}"`).join(', ');
     return `unknown key ${keys}${where || known.length === 0 ? '' : ` (known: ${known.join(', ')})`}`;

@@ -30,5 +30,6 @@ export {
   requireOutputFolder,
 } from './outputs.ts';
 export { csvCell, printable } from './outside-text.ts';
+export { didYouMean, nearestWord } from './did-you-mean.ts';
 export { duration } from './duration.ts';
 export { fromSource, moduleBeside } from './from-source.ts';

@@ -1,4 +1,5 @@
 import type { DatasetName } from '@fsad/datasets';
+import { didYouMean } from '@fsad/files';
 import { methods } from './methods.ts';
 import { methodNamed } from './model/index.ts';
 import { defineExperiment, type Experiment, type MethodUse } from './plan/index.ts';
@@ -28,7 +29,7 @@ export function parseCompared(list: string): string[] {
   for (const name of names) {
     if (!comparedMethods.includes(name)) {
       throw new Error(
-        `--methods: there is no method "${name}"; there are all, ${comparedMethods.join(', ')}`,
+        `--methods: there is no method "${name}"; there are all, ${comparedMethods.join(', ')}${didYouMean(name, comparedMethods)}`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { didYouMean } from '@fsad/files';
 import { defineExperiment, type Experiment } from './plan/index.ts';
 
 /** Where experiments are looked for by their bare name. */
@@ -37,9 +38,11 @@ function findExperiment(file: string): string {
   const path = candidates.find((candidate) => /\.m?ts$/.test(candidate) && existsSync(candidate));
   if (path) return path;
   const known = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')) : [];
-  const names = known.map((name) => basename(name, '.ts')).join(', ');
+  const names = known.map((name) => basename(name, '.ts'));
   throw new Error(
     `there is no experiment ${file}` +
-      (known.length > 0 ? `; ${join(folder, '')} has ${names}` : '; give the path of a .ts file'),
+      (known.length > 0
+        ? `; ${join(folder, '')} has ${names.join(', ')}${didYouMean(file, names)}`
+        : '; give the path of a .ts file'),
   );
 }

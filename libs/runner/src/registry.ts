@@ -1,5 +1,6 @@
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
 import type { DetectorMethod, EngineKind } from '@fsad/detector';
+import { didYouMean } from '@fsad/files';
 
 export type SplitRule = 'hash' | 'consecutive';
 
@@ -55,9 +56,14 @@ export interface ResolvedEngine {
 /** Imports the method `name`. @throws Error naming the methods there are. */
 export async function openMethod(registry: Registry, name: string): Promise<DetectorMethod<unknown>> {
   if (!Object.hasOwn(registry.methods, name)) {
-    throw new Error(`there is no method "${name}"; there are ${Object.keys(registry.methods).join(', ')}`);
+    throw new Error(unknownMethod(name, Object.keys(registry.methods)));
   }
   return registry.methods[name]();
+}
+
+/** What to say of a method that there is not. */
+export function unknownMethod(name: string, known: readonly string[]): string {
+  return `there is no method "${name}"; there are ${known.join(', ')}${didYouMean(name, known)}`;
 }
 
 /** Imports a registry module. @throws Error when it exports none. */

@@ -12,3 +12,4 @@ export {
   replaceFile,
   writeFolderAtomically,
 } from './folders.ts';
+export { didYouMean, nearestWord } from '../did-you-mean.ts';

@@ -9,7 +9,7 @@ import {
 } from '@fsad/detector';
 import { resolveEngine } from '../engines.ts';
 import { methods } from '../methods.ts';
-import type { ResolvedEngine } from '../registry.ts';
+import { unknownMethod, type ResolvedEngine } from '../registry.ts';
 import { readTiles } from './tiles-file.ts';
 
 /** A saved model, ready to score. */
@@ -26,7 +26,7 @@ export interface OpenedModel {
 /** Imports the method `name`. @throws Error naming the methods there are. */
 export async function methodNamed(name: string): Promise<DetectorMethod<unknown>> {
   if (Object.hasOwn(methods, name)) return methods[name]();
-  throw new Error(`there is no method "${name}"; there are ${Object.keys(methods).join(', ')}`);
+  throw new Error(unknownMethod(name, Object.keys(methods)));
 }
 
 /** Opens a saved model of any method. @throws Error naming a missing, truncated or foreign file, or an engine that does not work here. */

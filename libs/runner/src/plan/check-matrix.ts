@@ -1,11 +1,12 @@
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
+import { didYouMean } from '@fsad/files';
 import { override, type MethodUse, type Place } from './experiment.ts';
 import type { MatrixEntry } from './matrix.ts';
 import { attempt, found } from './problems.ts';
 import type { PlanRequest } from './request.ts';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
-import { applySetting, settingName, type Setting } from './selection.ts';
+import { applySetting, nearKey, settingName, type Setting } from './selection.ts';
 
 /** What the checks found. */
 export interface Checked {
@@ -101,7 +102,8 @@ function resolveSettings(
 ): unknown {
   const preset = typeof use.preset === 'string' ? use.preset : use.preset[budget];
   if (!Object.hasOwn(method.presets, preset)) {
-    throw new Error(`no preset "${preset}"; there are ${Object.keys(method.presets).join(', ')}`);
+    const known = Object.keys(method.presets);
+    throw new Error(`no preset "${preset}"; there are ${known.join(', ')}${didYouMean(preset, known)}`);
   }
   let config = (use.forPurpose ? method.presetFor?.(preset, place) : undefined) ?? method.presets[preset];
   config = override(config, (typeof use.set === 'function' ? use.set(place) : use.set) ?? {});
@@ -121,7 +123,9 @@ function unknownSetting(change: Setting, methods: readonly DetectorMethod<unknow
     .map(
       (method) => `${method.name} has ${Object.keys(Object.values(method.presets)[0] as object).join(', ')}`,
     );
-  return `--set ${settingName(change)}: no such configuration key (${known.join('; ')})`;
+  const name = change.path.join('.');
+  const near = nearKey(name, ...methods.flatMap(({ presets }) => Object.values(presets)));
+  return `--set ${settingName(change)}: no such configuration key (${known.join('; ')})${near}`;
 }
 
 function checkImages(

@@ -1,5 +1,6 @@
 import type { DetectorMethod, Purpose } from '@fsad/detector';
-import { applySetting, parseSettings, settingName } from './selection.ts';
+import { didYouMean } from '@fsad/files';
+import { applySetting, nearKey, parseSettings, settingName } from './selection.ts';
 
 /** What is asked of a method's configuration. */
 export interface ConfigRequest {
@@ -23,8 +24,9 @@ export function configure<Config>(
 ): { readonly preset: string; readonly config: Config } {
   const { preset = method.defaultPreset, purpose, shorthands = {}, set = [] } = request;
   if (!Object.hasOwn(method.presets, preset)) {
-    const known = Object.keys(method.presets).join(', ');
-    throw new Error(`${method.name} has no preset "${preset}"; there are ${known}`);
+    const known = Object.keys(method.presets);
+    const near = didYouMean(preset, known);
+    throw new Error(`${method.name} has no preset "${preset}"; there are ${known.join(', ')}${near}`);
   }
   let config: unknown = method.presetFor?.(preset, purpose) ?? method.presets[preset];
   const keys = Object.keys(config as object).join(', ');
@@ -39,7 +41,10 @@ export function configure<Config>(
   for (const setting of parseSettings(set, [])) {
     const changed = applySetting(config, setting, method.name);
     if (changed === null) {
-      throw new Error(`--set: there is no configuration key "${settingName(setting)}"; there are ${keys}`);
+      const name = settingName(setting);
+      throw new Error(
+        `--set: there is no configuration key "${name}"; there are ${keys}${nearKey(name, config)}`,
+      );
     }
     config = changed;
   }

@@ -1,5 +1,6 @@
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
+import { didYouMean } from '@fsad/files';
 import { checkMatrix, unknownSettings } from './check-matrix.ts';
 import type { Experiment, MethodUse, Place } from './experiment.ts';
 import { attempt, found, PlanError } from './problems.ts';
@@ -105,7 +106,9 @@ function datasetsWanted(where: Where, { datasets }: Experiment): DatasetName[] {
   if (!asked) return names;
   const unknown = asked.find((name) => !(names as string[]).includes(name));
   if (unknown !== undefined) {
-    throw new Error(`--where dataset=${unknown}: not in this experiment; there are ${names.join(', ')}`);
+    throw new Error(
+      `--where dataset=${unknown}: not in this experiment; there are ${names.join(', ')}${didYouMean(unknown, names)}`,
+    );
   }
   return names.filter((name) => asked.includes(name));
 }

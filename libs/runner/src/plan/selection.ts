@@ -1,3 +1,4 @@
+import { didYouMean } from '@fsad/files';
 import type { Cell } from '../store/index.ts';
 import { override, type Overrides } from './experiment.ts';
 
@@ -16,7 +17,9 @@ export function parseWhere(conditions: readonly string[]): Where {
   for (const condition of conditions.flatMap((text) => text.trim().split(/\s+(?=[a-z]+=)/))) {
     const [field, list] = splitOnce(condition, '--where');
     if (!isWhereField(field)) {
-      throw new Error(`--where ${condition}: there is no "${field}"; take one of ${whereFields.join(', ')}`);
+      throw new Error(
+        `--where ${condition}: there is no "${field}"; take one of ${whereFields.join(', ')}${didYouMean(field, whereFields)}`,
+      );
     }
     const values = list.split(/(?<!\\),/).map((value) => value.trim().replaceAll('\\,', ','));
     if (values.some((value) => value === '')) throw new Error(`--where ${condition}: a value is missing`);
@@ -49,7 +52,7 @@ export function requireKnown(where: Where, cells: Iterable<Cell>): void {
     const missing = values.find((value) => !known.has(value));
     if (missing !== undefined) {
       throw new Error(
-        `--where ${field}=${missing}: not in this experiment; there are ${[...known].map(written).join(', ')}`,
+        `--where ${field}=${missing}: not in this experiment; there are ${[...known].map(written).join(', ')}${didYouMean(missing, known)}`,
       );
     }
   }
@@ -90,6 +93,22 @@ export function applySetting(config: unknown, setting: Setting, detector: string
   }
   const changes = setting.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), setting.value);
   return override(config, changes as Overrides);
+}
+
+/** The key that a setting's may have been meant to be: one that ends so, or is written nearly so. */
+export function nearKey(name: string, ...configs: readonly unknown[]): string {
+  const known = new Set(configs.flatMap((config) => keysOf(config)));
+  const whole = [...known].find((key) => key.endsWith(`.${name}`));
+  return whole === undefined ? didYouMean(name, known) : `. Did you mean "${whole}"?`;
+}
+
+/** Every key of a configuration, those of nested objects behind a dot. */
+function keysOf(config: unknown): string[] {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return [];
+  return Object.entries(config).flatMap(([key, value]) => [
+    key,
+    ...keysOf(value).map((inner) => `${key}.${inner}`),
+  ]);
 }
 
 /** How a setting was written. */
