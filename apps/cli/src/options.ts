@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
+import { DATASET_NAMES } from '@fsad/datasets';
 import type { EngineName } from '@fsad/patch-network';
 
 const ENGINES = ['auto', 'native', 'wasm', 'tensorflow', 'tensorflow-gpu', 'reference'] as const;
@@ -19,7 +20,7 @@ export function withEngine<T>(argv: Argv<T>) {
 export function withDataset<T>(argv: Argv<T>) {
   return argv
     .option('dataset', {
-      choices: ['mnist', 'fashion-mnist', 'cifar10', 'mvtec', 'paris', 'generated'] as const,
+      choices: DATASET_NAMES.filter((name) => name !== 'folder'),
       describe: 'A dataset by name',
     })
     .option('data', { type: 'string', describe: "The dataset's own folder" })

@@ -1,19 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { DatasetName } from './dataset.ts';
+import { DATASET_NAMES, factsOf, type DatasetName } from './dataset.ts';
 import { DatasetError } from './errors.ts';
-
-/** Folder of each downloadable dataset below the data directory. */
-const FOLDERS = {
-  mnist: 'mnist',
-  'fashion-mnist': 'fashion-mnist',
-  cifar10: 'cifar-10-batches-bin',
-  mvtec: 'mvtec',
-  paris: 'paris',
-} as const;
-
-export type DownloadableName = keyof typeof FOLDERS;
-export const DOWNLOADABLE_NAMES = Object.keys(FOLDERS) as DownloadableName[];
 
 /** Where the person at the keyboard said data lies. */
 export interface DataLocation {
@@ -63,15 +51,19 @@ export function resolveDataPath(name: DatasetName, location: DataLocation = {}):
     );
   }
   if (chosen.length === 1) return expandHome(chosen[0].path, home);
-  if (name === 'folder') throw new DatasetError('a folder of your own needs its path: --folder PATH');
-  return join(dataDirectory(location), FOLDERS[name]);
+  const { home: own } = factsOf(name);
+  if (own === null)
+    throw new DatasetError(
+      `${name === 'folder' ? 'a folder of your own' : name} needs its path: ${name === 'folder' ? '--folder' : '--data'} PATH`,
+    );
+  return join(dataDirectory(location), own);
 }
 
 /** `--data` values by dataset; null stands for whichever is opened. What stands before `=` counts only when it is a dataset's name. */
 function parseData(data: DataLocation['data'] = []): { name: DatasetName | null; path: string }[] {
   return (typeof data === 'string' ? [data] : data).map((entry) => {
     const [, name, path] = /^([a-z0-9-]+)=(.+)$/s.exec(entry) ?? [];
-    const known = name === 'folder' || (DOWNLOADABLE_NAMES as string[]).includes(name);
+    const known = name !== 'generated' && (DATASET_NAMES as string[]).includes(name);
     return known ? { name: name as DatasetName, path } : { name: null, path: entry };
   });
 }

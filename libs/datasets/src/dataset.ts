@@ -1,6 +1,44 @@
 import type { Image } from '@fsad/images';
+import { PART_SIDE } from './generated/part.ts';
 
-export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10' | 'mvtec' | 'paris' | 'folder' | 'generated';
+/** Facts about a dataset that hold without opening it. */
+interface DatasetFacts {
+  /** Its folder below the directory of all datasets; null where only `--data` says where it lies, or it lies nowhere. */
+  readonly home: string | null;
+  /** Values its options may take, the default first. */
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  /** Whether its pictures are files, which may be kept at one size. */
+  readonly onDisk: boolean;
+}
+
+/** Every dataset by name; `open.ts` opens them. */
+export const DATASETS = {
+  mnist: { home: 'mnist', options: {}, onDisk: false },
+  'fashion-mnist': { home: 'fashion-mnist', options: {}, onDisk: false },
+  cifar10: { home: 'cifar-10-batches-bin', options: {}, onDisk: false },
+  mvtec: { home: 'mvtec', options: {}, onDisk: true },
+  paris: { home: 'paris', options: { normal: ['ok', 'landmark'] }, onDisk: true },
+  folder: { home: null, options: { colour: ['auto', 'grey', 'rgb'] }, onDisk: true },
+  generated: {
+    home: null,
+    options: { side: [String(PART_SIDE), '512', '1024', '2048', '4096'] },
+    onDisk: false,
+  },
+} as const satisfies Readonly<Record<string, DatasetFacts>>;
+
+export type DatasetName = keyof typeof DATASETS;
+export const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[];
+
+/** What is known of a dataset without opening it. */
+export const factsOf = (name: DatasetName): DatasetFacts => DATASETS[name];
+
+/** Datasets that `fsad datasets fetch` brings into their own folder. */
+export type DownloadableName = {
+  [Name in DatasetName]: (typeof DATASETS)[Name]['home'] extends string ? Name : never;
+}[DatasetName];
+export const DOWNLOADABLE_NAMES = DATASET_NAMES.filter(
+  (name): name is DownloadableName => DATASETS[name].home !== null,
+);
 
 /** One test image of a class: its label, and for defects what kind it is and whether a mask says where. */
 export interface TestItem {

@@ -2,10 +2,10 @@ import { didYouMean } from '@fsad/files';
 import { atResolution } from './at-resolution.ts';
 import { openCifar10 } from './cifar10.ts';
 import { decodedDirectory } from './data-path.ts';
-import type { Dataset, DatasetName } from './dataset.ts';
+import { DATASET_NAMES, factsOf, type Dataset, type DatasetName } from './dataset.ts';
 import { DatasetError } from './errors.ts';
 import { openFolder } from './folder.ts';
-import { openGenerated, PART_SIDES } from './generated/dataset.ts';
+import { openGenerated } from './generated/dataset.ts';
 import { openMnist } from './mnist.ts';
 import { openMvtec } from './mvtec.ts';
 import { openParis } from './paris.ts';
@@ -22,21 +22,18 @@ export interface OpenRequest {
   readonly cacheDir?: string;
 }
 
-/** Values a dataset's options may take, the default first. */
-export const DATASET_OPTIONS: Readonly<Record<DatasetName, Readonly<Record<string, readonly string[]>>>> = {
-  mnist: {},
-  'fashion-mnist': {},
-  cifar10: {},
-  mvtec: {},
-  paris: { normal: ['ok', 'landmark'] },
-  folder: { colour: ['auto', 'grey', 'rgb'] },
-  generated: { side: PART_SIDES.map(String) },
+/** How each dataset is opened, from its folder and its options, which were checked. */
+const openers: Readonly<
+  Record<DatasetName, (path: string, options: Readonly<Record<string, string>>) => Promise<Dataset> | Dataset>
+> = {
+  mnist: (path) => openMnist('mnist', path),
+  'fashion-mnist': (path) => openMnist('fashion-mnist', path),
+  cifar10: (path) => openCifar10(path),
+  mvtec: (path) => openMvtec(path),
+  paris: (path, { normal }) => openParis(path, normal as 'ok' | 'landmark' | undefined),
+  folder: (path, { colour }) => openFolder(path, colour as 'auto' | 'grey' | 'rgb' | undefined),
+  generated: (_, { side }) => openGenerated(side === undefined ? undefined : Number(side)),
 };
-
-export const DATASET_NAMES = Object.keys(DATASET_OPTIONS) as DatasetName[];
-
-/** The datasets whose pictures are files, and may be kept at one size. */
-const ON_DISK: readonly DatasetName[] = ['mvtec', 'paris', 'folder'];
 
 /**
  * Opens a dataset: reads its index, decodes nothing yet.
@@ -51,8 +48,10 @@ export async function openDataset(name: DatasetName, request: OpenRequest = {}):
   const { resolution, ...options } = request.options ?? {};
   checkOptions(name, options);
   if (resolution === undefined) return openAsStored(name, request.path, options);
-  if (!ON_DISK.includes(name))
-    throw new DatasetError(`${name} has no option "resolution"; ${ON_DISK.join(', ')} have`);
+  if (!factsOf(name).onDisk) {
+    const have = DATASET_NAMES.filter((one) => factsOf(one).onDisk).join(', ');
+    throw new DatasetError(`${name} has no option "resolution"; ${have} have`);
+  }
   const stored = await openAsStored(name, request.path, options);
   return atResolution(stored, Number(resolution), request.cacheDir ?? decodedDirectory());
 }
@@ -62,29 +61,16 @@ async function openAsStored(
   path: string | undefined,
   options: Readonly<Record<string, string>>,
 ): Promise<Dataset> {
-  if (name === 'generated')
-    return openGenerated(options.side === undefined ? undefined : Number(options.side));
-  if (path === undefined) throw new DatasetError(`${name} needs the folder it lies in`);
-  switch (name) {
-    case 'mnist':
-    case 'fashion-mnist':
-      return openMnist(name, path);
-    case 'cifar10':
-      return openCifar10(path);
-    case 'mvtec':
-      return openMvtec(path);
-    case 'paris':
-      return openParis(path, options.normal as 'ok' | 'landmark' | undefined);
-    case 'folder':
-      return openFolder(path, options.colour as 'auto' | 'grey' | 'rgb' | undefined);
-  }
+  if (path === undefined && name !== 'generated')
+    throw new DatasetError(`${name} needs the folder it lies in`);
+  return openers[name](path ?? '', options);
 }
 
 function checkOptions(name: DatasetName, options: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(options)) {
-    const values = DATASET_OPTIONS[name][key];
+    const values = factsOf(name).options[key];
     if (!values) {
-      const known = Object.keys(DATASET_OPTIONS[name]);
+      const known = Object.keys(factsOf(name).options);
       throw new DatasetError(
         `${name} has no option "${key}"; ${known.length > 0 ? `it has ${known.join(', ')}${didYouMean(key, known)}` : 'it has none'}`,
       );

@@ -1,9 +1,8 @@
 import { InvalidFileError, parseJson } from '@fsad/files';
 import { z } from 'zod';
-import type { Dataset, Split } from './dataset.ts';
 import { pixelDigest } from './digest.ts';
 import { DatasetError } from './errors.ts';
-import { DATASET_NAMES } from './open.ts';
+import { DATASET_NAMES, type Dataset, type Split } from './dataset.ts';
 import { splitId } from './split.ts';
 import { someOf } from './words.ts';
 

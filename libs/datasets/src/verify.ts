@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadImageError } from '@fsad/images';
 import type { DatasetName } from './dataset.ts';
-import { DOWNLOADABLE_NAMES, type DownloadableName } from './data-path.ts';
+import { DOWNLOADABLE_NAMES, type DownloadableName } from './dataset.ts';
 import { checksumOf, wrongChecksum } from './fetch/download.ts';
 import { SOURCES } from './fetch/sources.ts';
 import { inParallel } from './parallel.ts';

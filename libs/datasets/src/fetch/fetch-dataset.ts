@@ -1,7 +1,8 @@
 import { cp, lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { holderName, withLock, type LockHolder } from '@fsad/files';
-import { dataDirectory, resolveDataPath, type DownloadableName } from '../data-path.ts';
+import { dataDirectory, resolveDataPath } from '../data-path.ts';
+import type { DownloadableName } from '../dataset.ts';
 import { DatasetError } from '../errors.ts';
 import { openDataset } from '../open.ts';
 import { checksumOf, download, wrongChecksum, type DownloadOptions } from './download.ts';

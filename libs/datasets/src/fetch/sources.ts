@@ -1,4 +1,4 @@
-import type { DownloadableName } from '../data-path.ts';
+import type { DownloadableName } from '../dataset.ts';
 
 export interface Checksum {
   readonly algorithm: 'md5' | 'sha256';

@@ -17,15 +17,12 @@ import { SHAPE_NAMES } from './shapes.ts';
 
 const CLOTH_AND_SHAPES = sha256(`generated ${GENERATED_VERSION}`);
 
-/** Sides of the part's pictures in pixels, the default first. */
-export const PART_SIDES = [PART_SIDE, 512, 1024, 2048, 4096];
-
 /**
  * The embedded default: pictures drawn by this project from named streams, no file needed. Class `surface` is a cloth
  * with scratches, spots and dents, class `part` a machined part with scratches, chips, stains and missing pieces, both
  * with masks; the ten shapes are one another's anomalies.
  *
- * @param side of the part's pictures, one of `PART_SIDES`; the others have one size.
+ * @param side of the part's pictures, one of those its option takes; the others have one size.
  */
 export function openGenerated(side = PART_SIDE): Dataset {
   const numbered = (folder: string, count: number): string[] =>
