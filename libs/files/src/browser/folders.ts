@@ -44,9 +44,11 @@ export async function readFolder(directory: string): Promise<Map<string, Uint8Ar
   return found;
 }
 
-/** Removes a folder with all that lies in it. */
-export async function removeFolder(directory: string): Promise<void> {
-  await eachIn('readwrite', `${directory}/`, (cursor) => void cursor.delete());
+/** Removes a folder with all that lies in it, but for one folder in it. */
+export async function removeFolder(directory: string, kept?: string): Promise<void> {
+  await eachIn('readwrite', `${directory}/`, (cursor) => {
+    if (!kept || !(cursor.key as string).startsWith(`${kept}/`)) cursor.delete();
+  });
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Tfjs, TfjsOptions } from '../tfjs/types.ts';
 
 const ENGINES = ['auto', 'native', 'reference', 'wasm'];
 
+const BINARIES = ['', '-simd', '-threaded-simd'];
+
 let started: Promise<Tfjs> | null = null;
 
 /** Starts the wasm backend, as in Node on one thread. @throws Error for another engine, or where WebAssembly has no SIMD. */
@@ -15,7 +17,8 @@ export function openTfjs({ engine }: TfjsOptions): Promise<Tfjs> {
 
 async function start(): Promise<Tfjs> {
   const { href } = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url);
-  setWasmPaths({ 'tfjs-backend-wasm-simd.wasm': href });
+  // Of its three builds the one with SIMD is used, and a page brings no other; the loader insists on an address for each.
+  setWasmPaths(Object.fromEntries(BINARIES.map((name) => [`tfjs-backend-wasm${name}.wasm`, href])));
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new Error(

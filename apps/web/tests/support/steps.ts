@@ -1,0 +1,41 @@
+import type { Page } from 'playwright-core';
+import type { PictureFile } from './pictures.ts';
+
+/** Waits until the status says something. */
+export async function status(page: Page, says: RegExp, timeout = 200_000): Promise<string> {
+  const found = page.getByRole('status').filter({ hasText: says });
+  await found.waitFor({ timeout });
+  return found.innerText();
+}
+
+export const addGood = (page: Page, files: readonly PictureFile[]): Promise<void> =>
+  page.getByLabel('Good pictures').setInputFiles([...files]);
+
+export const addChecks = (page: Page, files: readonly PictureFile[]): Promise<void> =>
+  page.getByLabel('Pictures to check').setInputFiles([...files]);
+
+export const learn = (page: Page): Promise<void> => page.getByRole('button', { name: 'Learn' }).click();
+
+/** What the table says of a picture. */
+export interface Row {
+  readonly name: string;
+  readonly score: number;
+  readonly decision: string;
+}
+
+/** What the table says of every picture, once so many are checked. */
+export async function results(page: Page, count: number): Promise<Row[]> {
+  await page.waitForFunction(
+    `document.querySelectorAll('[role=table] data').length === ${count}`,
+    undefined,
+    {
+      timeout: 200_000,
+    },
+  );
+  const rows = `[...document.querySelectorAll('[role=table][aria-label=Results] [role=row]')].slice(1).map((row) => ({
+    name: row.querySelector('.name').textContent,
+    score: Number(row.querySelector('data').value),
+    decision: row.querySelector('.decision').textContent,
+  }))`;
+  return page.evaluate<Row[]>(rows);
+}
