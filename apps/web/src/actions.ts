@@ -9,7 +9,7 @@ const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type
 const ask = (message: Asked): void => worker.postMessage(message);
 
 let lastId = 0;
-let stageSince = { stage: '', at: 0, from: 0 };
+let begun: { readonly at: number; readonly from: number } | null = null;
 let whenPacked: ((files: ReadonlyMap<string, Uint8Array>) => void) | null = null;
 
 worker.onmessage = ({ data }: MessageEvent<Told>): void => hear(data);
@@ -68,7 +68,7 @@ export function learn(): void {
     state.model.value = null;
     forgetFound();
   });
-  stageSince = { stage: '', at: 0, from: 0 };
+  begun = null;
   ask({ type: 'learn', method: state.method.value, pictures });
 }
 
@@ -185,12 +185,14 @@ async function goOn({ method, pictures, stopped }: Session): Promise<void> {
   else learn();
 }
 
-function showProgress({ stage, done, total }: Extract<Told, { type: 'progress' }>): void {
+/** The estimate is of the whole training, from how fast it went since it began here. */
+function showProgress({ stage, done, total, whole }: Extract<Told, { type: 'progress' }>): void {
   const now = performance.now();
-  if (stage !== stageSince.stage) stageSince = { stage, at: now, from: done };
-  const gained = done - stageSince.from;
-  const left = gained > 0 ? ((now - stageSince.at) / 1000 / gained) * (total - done) : null;
-  state.progress.value = { stage, done, total, left };
+  const part = whole ?? (total > 0 ? done / total : 0);
+  begun ??= { at: now, from: part };
+  const gained = part - begun.from;
+  const left = gained > 0.01 ? ((now - begun.at) / 1000 / gained) * (1 - part) : null;
+  state.progress.value = { stage, done, total, whole: part, left };
 }
 
 function addLoss(scale: number, name: string, value: number): void {

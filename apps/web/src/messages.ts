@@ -1,4 +1,5 @@
 import type { Calibration } from '@fsad/calibration';
+import type { DetectorEvent } from '@fsad/detector';
 
 /** What the page and its worker say to one another. Pictures go to the worker and nowhere else. */
 
@@ -63,7 +64,7 @@ export type Told =
       readonly session: Session | null;
       readonly model: Ready | null;
     }
-  | { readonly type: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
+  | Extract<DetectorEvent, { readonly type: 'progress' | 'note' }>
   | {
       readonly type: 'loss';
       readonly scale: number;
@@ -78,7 +79,6 @@ export type Told =
   | { readonly type: 'unreadable'; readonly id: number; readonly reason: string }
   | { readonly type: 'generated'; readonly good: readonly Drawn[]; readonly check: readonly Drawn[] }
   | { readonly type: 'packed'; readonly files: ReadonlyMap<string, Uint8Array> }
-  | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'failed'; readonly text: string };
 
 /** A training that was begun in this browser. */

@@ -42,7 +42,9 @@ export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
-  /** Seconds that are left of the stage; null while nobody can say. */
+  /** How much of the whole training is done, 0 to 1. */
+  readonly whole: number;
+  /** Seconds that are left of it; null while nobody can say. */
   readonly left: number | null;
 }
 

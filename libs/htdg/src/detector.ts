@@ -239,7 +239,9 @@ export const method: DetectorMethod<HtdgConfig, HtdgDetector> = {
       }),
     };
   },
-  preview: async (config, pictures) => (await import('./previews.ts')).previews(config, pictures),
+  preview:
+    contactSheet &&
+    (async (config, pictures) => (await import('./previews.ts')).previews(contactSheet!, config, pictures)),
   parseConfig: (input) => parseConfig(NAME, configSchema, input),
   create: async (config, runtime) => new HtdgDetector(config, await open(runtime)),
   load: async (directory, runtime) => {

@@ -1,11 +1,5 @@
-import {
-  contactSheet,
-  equaliseClahe,
-  equaliseHistogram,
-  resizeImage,
-  tensorToImage,
-  type Image,
-} from '@fsad/images';
+import { equaliseClahe, equaliseHistogram, resizeImage, tensorToImage, type Image } from '@fsad/images';
+import type { contactSheet } from '@fsad/images/sheets';
 import type { PreviewedPictures } from '@fsad/detector';
 import { finest, trainingPyramid, trainingSource, type PyramidSettings } from '@fsad/pyramid';
 import {
@@ -22,15 +16,22 @@ import { pyramidOf } from './scales.ts';
 /** Side of a picture on the sheets. */
 const SIDE = 128;
 
+type Draw = NonNullable<typeof contactSheet>;
+
 /** Training images of a class, and how a configuration looks at them. */
 interface View extends PreviewedPictures {
+  readonly draw: Draw;
   readonly pyramid: PyramidSettings;
   readonly shift: ShiftRule;
 }
 
 /** Training images as a configuration sees them, by the name of the sheet: equalised, transformed, at every scale. */
-export function previews(config: HtdgConfig, pictures: PreviewedPictures): Readonly<Record<string, Image>> {
-  const view = { ...pictures, pyramid: pyramidOf(config), shift: config.transforms.shift };
+export function previews(
+  draw: Draw,
+  config: HtdgConfig,
+  pictures: PreviewedPictures,
+): Readonly<Record<string, Image>> {
+  const view = { ...pictures, draw, pyramid: pyramidOf(config), shift: config.transforms.shift };
   return {
     equalisation: equalisationSheet(view),
     transformations: transformationSheet(view),
@@ -39,9 +40,9 @@ export function previews(config: HtdgConfig, pictures: PreviewedPictures): Reado
 }
 
 /** Each training image as stored and equalised in the two ways there are; grey ones are never equalised. */
-function equalisationSheet({ title, images, ids }: View): Image {
+function equalisationSheet({ draw, title, images, ids }: View): Image {
   const grey = images[0].channels === 1;
-  return contactSheet(
+  return draw(
     images.map((image) => {
       const small = fitted(image);
       return grey ? [small] : [small, equaliseHistogram(small), equaliseClahe(small)];
@@ -59,14 +60,14 @@ function equalisationSheet({ title, images, ids }: View): Image {
 }
 
 /** The first training image under every transformation, at the finest scale. */
-function transformationSheet({ title, images, pyramid, shift }: View): Image {
+function transformationSheet({ draw, title, images, pyramid, shift }: View): Image {
   const grey = images[0].channels === 1;
   const transforms = grey ? greyTransforms : colourTransforms;
   const image = finest(trainingSource(images[0], pyramid), pyramid);
   const perRow = grey ? 7 : 9;
   const rows: Transform[][] = [];
   for (let i = 0; i < transforms.length; i += perRow) rows.push(transforms.slice(i, i + perRow));
-  return contactSheet(
+  return draw(
     rows.map((row) => row.map((transform) => tensorToImage(applyTransform(image, transform, shift)))),
     {
       title: `${title}: the ${transforms.length} transformations`,
@@ -79,9 +80,9 @@ function transformationSheet({ title, images, pyramid, shift }: View): Image {
 }
 
 /** Every scale of each training image, at its own size enlarged without smoothing. */
-function pyramidSheet({ title, images, ids, pyramid }: View): Image {
+function pyramidSheet({ draw, title, images, ids, pyramid }: View): Image {
   const scales = trainingPyramid(images, pyramid);
-  return contactSheet(
+  return draw(
     images.map((_, i) => scales.map((scale) => tensorToImage(scale, i))),
     {
       title: `${title}: the scales, coarsest first`,

@@ -57,20 +57,21 @@ export function LearnStep() {
   );
 }
 
+/** The status is told to screen readers, stage by stage; the count and the estimate change too often for that. */
 function Status() {
   const { value: now } = progress;
+  const left = now?.left == null ? '' : `, about ${seconds(now.left)} left`;
   return (
     <>
-      {phase.value === 'learning' && (
-        <progress
-          aria-label="Progress"
-          max={now?.total ?? 1}
-          value={now && now.total > 0 ? now.done : undefined}
-        />
-      )}
+      {phase.value === 'learning' && <progress aria-label="Progress" value={now?.whole} />}
       <p class="status" role="status">
         {statusWords()}
       </p>
+      {phase.value === 'learning' && now && (
+        <p class="count">
+          {Math.floor(100 * now.whole)} %{left}
+        </p>
+      )}
     </>
   );
 }
@@ -82,12 +83,8 @@ function statusWords(): string {
       return 'Getting ready';
     case 'idle':
       return good.value.length === 0 ? 'Waiting for good pictures' : 'Ready';
-    case 'learning': {
-      if (!now) return 'Reading the pictures';
-      const left =
-        now.left !== null && now.done < now.total ? `, about ${seconds(now.left)} left of this` : '';
-      return `${sentence(now.stage)}: ${now.done} of ${now.total}${left}`;
-    }
+    case 'learning':
+      return now ? sentence(now.stage) : 'Reading the pictures';
     case 'stopped':
       return 'Stopped. What was learned is kept, and learning goes on from there.';
     case 'learned': {

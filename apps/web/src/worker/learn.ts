@@ -1,4 +1,4 @@
-import { calibrateModel, type Calibration } from '@fsad/calibration';
+import { calibrateModel, partsOfTraining, type Calibration } from '@fsad/calibration';
 import { readCalibration, writeCalibration } from '@fsad/calibration/folder';
 import {
   readMethodName,
@@ -66,21 +66,12 @@ export async function learn(
   };
   const detector = await create();
   try {
-    const scales = scaleWatch(watch, () => watch.onScales(folder, images));
+    const parts = partsOfTraining(report, { method, images, tiles }, true);
+    const scales = scaleWatch(parts.fit, () => watch.onScales(folder, images));
     await detector.fit(images, { seed: SEED, report: scales.report, signal, checkpoints: folder });
     await scales.finished();
-    const onProgress = (done: number, total: number): void =>
-      report({ type: 'progress', stage: 'what good pictures score', done, total });
-    const calibration = await calibrateModel({
-      method,
-      detector,
-      create,
-      images,
-      seed: SEED,
-      tiles,
-      signal,
-      onProgress,
-    });
+    const model = { method, detector, create, images, seed: SEED, tiles, signal, report: parts.calibration };
+    const calibration = await calibrateModel(model);
     await removeFolder(MODEL);
     await keepTiles(tiles);
     await detector.save(MODEL);
@@ -93,7 +84,7 @@ export async function learn(
 }
 
 /** Notices when a stage called after a scale begins: the one before it is finished then. */
-function scaleWatch({ report }: Watch, show: () => Promise<void>) {
+function scaleWatch(report: Watch['report'], show: () => Promise<void>) {
   let stage = '';
   let shown: Promise<void> = Promise.resolve();
   const next = (): void => void (shown = shown.then(show));
@@ -122,10 +113,9 @@ export async function openKept(): Promise<Opened | null> {
 }
 
 /** A picture as a model takes it. @throws BadImageError for one that is too small. */
-export function fitting({ method, detector, tiles }: Opened, image: Image, name: string): Image {
+export function fitting({ method, detector }: Opened, image: Image, name: string): Image {
   requireSide(image, name, METHODS[method].method.smallestSide ?? 1);
-  const coloured = withChannels(image, detector.channels ?? 3);
-  return tiles > 1 ? reduced(coloured, sideForTiles(tiles)) : coloured;
+  return withChannels(image, detector.channels ?? 3);
 }
 
 /** Pictures to learn from: of colour unless every one is grey. */

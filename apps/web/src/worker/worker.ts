@@ -84,8 +84,7 @@ async function learnFrom(method: MethodName, pictures: readonly GoodPicture[]): 
 }
 
 function tellEvent(event: Parameters<Parameters<typeof learn>[2]['report']>[0]): void {
-  if (event.type === 'progress') return tell(event);
-  if (event.type === 'note') return tell(event);
+  if (event.type !== 'metric') return tell(event);
   const [, scale, name] = /^scale\/(\d+)\/(.+)$/.exec(event.name) ?? [];
   if (name) tell({ type: 'loss', scale: Number(scale), name, step: event.step, value: event.value });
 }
