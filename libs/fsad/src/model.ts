@@ -52,6 +52,11 @@ export class Model {
     return this.#opened.engine.name;
   }
 
+  /** Whether it knows what good pictures score, so that there are scores of 0 to 1 and decisions. */
+  get calibrated(): boolean {
+    return this.#opened.calibration !== null;
+  }
+
   /** What the number of pictures learned from means for the threshold, in words; empty for nothing special. */
   get caveats(): readonly string[] {
     const { calibration } = this.#opened;

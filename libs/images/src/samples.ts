@@ -42,16 +42,22 @@ export async function decodeSamples(source: string | Uint8Array, name = 'picture
   }
 }
 
-/** How large a picture is shown, and how EXIF turns it, from its header alone. @throws BadImageError naming the file and the reason. */
-export async function pictureShape(file: string): Promise<Pick<Samples, 'width' | 'height' | 'orientation'>> {
+/**
+ * How large a picture is shown, and how EXIF turns it, from its header alone. @param name how an error names the picture when `source` is bytes
+ * @throws BadImageError naming the file and the reason.
+ */
+export async function pictureShape(
+  source: string | Uint8Array,
+  name = 'picture',
+): Promise<Pick<Samples, 'width' | 'height' | 'orientation'>> {
   try {
-    const bytes = await readFile(file);
+    const bytes = typeof source === 'string' ? await readFile(source) : source;
     if (isBmp(bytes)) return bmpSamples(bytes);
     const { width, height, orientation } = await sharp(bytes).metadata();
     const lies = orientation !== undefined && orientation >= 5;
     return { width: lies ? height : width, height: lies ? width : height, orientation };
   } catch (error) {
-    throw new BadImageError(file, reasonOf(error), { cause: error });
+    throw new BadImageError(typeof source === 'string' ? source : name, reasonOf(error), { cause: error });
   }
 }
 
