@@ -30,6 +30,16 @@ const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Draw heat maps over pictures on one fixed scale, and write a page of them',
     load: async () => (await import('./commands/localize.ts')).localize,
   },
+  serve: {
+    command: 'serve <model>',
+    describe: 'Answer pictures over HTTP with score, decision and map',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  watch: {
+    command: 'watch <folder>',
+    describe: 'Inspect pictures as they arrive in a folder, one line of CSV each',
+    load: async () => (await import('./commands/watch.ts')).watch,
+  },
   generate: {
     command: 'generate <model>',
     describe: 'Draw samples of every scale on a contact sheet',

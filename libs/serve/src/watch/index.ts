@@ -1,0 +1,2 @@
+export { watchFolder, type WatchOptions } from './watch-folder.ts';
+export { type WatchedPicture } from './table.ts';
