@@ -14,6 +14,11 @@ export interface PatchCoreConfig {
   neighbourhood: number;
   /** Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are. */
   softness: number | null;
+  /**
+   * Where less than this share of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Others show a thing, and their
+   * features are only brought to length 1, layer by layer. Null takes all for surfaces; needs `softness`.
+   */
+  surface: number | null;
   /** Evenly spaced turns at which each training picture enters the bank, and whether it is mirrored too; fewer turns when there would be more than `views` pictures in all. */
   turns: number;
   mirrored: boolean;
@@ -46,6 +51,7 @@ export const schema: z.ZodType<PatchCoreConfig> = z
     grid: z.int().positive(),
     neighbourhood: z.int().positive(),
     softness: z.number().positive().nullable(),
+    surface: z.number().positive().max(1).nullable(),
     turns: z.int().positive(),
     mirrored: z.boolean(),
     views: z.int().positive(),
@@ -67,6 +73,10 @@ export const schema: z.ZodType<PatchCoreConfig> = z
     path: ['own'],
     message: 'needs `retrieve`, which keeps the views of the training pictures apart',
   })
+  .refine(({ surface, softness }) => surface === null || softness !== null, {
+    path: ['surface'],
+    message: 'needs `softness`, which says what is taken from the features of a surface',
+  })
   .refine(({ size, crop }) => crop === null || crop <= size, {
     path: ['crop'],
     message: 'cannot keep more than `size` pixels',
@@ -81,6 +91,7 @@ const official: PatchCoreConfig = {
   grid: 28,
   neighbourhood: 3,
   softness: null,
+  surface: null,
   turns: 1,
   mirrored: false,
   views: 1,
@@ -99,12 +110,13 @@ const fewShot: PatchCoreConfig = {
   crop: null,
   grid: 40,
   softness: 0.3,
-  turns: 12,
-  views: 36,
+  surface: 0.42,
+  turns: 8,
+  views: 24,
   retrieve: 3,
   own: { radius: 3, doubt: 2 },
   coreset: { fraction: 1, limit: 80_000, projection: 32 },
-  score: { fraction: 0.005, neighbours: 0 },
+  score: { fraction: 0.0025, neighbours: 0 },
 };
 
 /** For one class against others: the whole picture as one patch of the last block. */

@@ -28,9 +28,10 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   Tfjs
 >({
   name: 'patchcore',
-  numericVersion: 1,
+  numericVersion: 2,
   engine: 'general',
   quickFit: true,
+  shorthands: { features: ['features'] },
   presets,
   presetFor: (name, { task }) =>
     presets[name === 'few-shot' && task === 'one-class' ? 'global' : (name as 'official')],

@@ -4,7 +4,14 @@ import { Bank, outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { embed, type Patches } from './embed.ts';
-import { channelsOf, measureUsual, standardise, type Usual } from './standard.ts';
+import {
+  channelsOf,
+  measureUsual,
+  nothingUsual,
+  shareBetweenPlaces,
+  standardise,
+  type Usual,
+} from './standard.ts';
 import { insideView, seen, viewsOf } from './views.ts';
 
 /** What is usual is measured on the first pictures, so many at most; their patches are kept while learning. */
@@ -66,7 +73,7 @@ export async function learn(
     await onStep(++done, steps);
   });
   const { channels } = first;
-  const usual = config.softness === null ? null : measureUsual(first.patches, channels);
+  const usual = usualOf(config, first.patches, channels);
   const unturned = first.patches.map((patches) => compared(config, usual, patches, channels));
   const shelves: Shelf[] = [];
   let pool = new Pool(coreset, seed);
@@ -89,6 +96,19 @@ export async function learn(
   }
   const bank = new Bank(shelves);
   return { bank, usual, reach: config.own ? await reachOf(bank, unturned, views.length) : 0 };
+}
+
+/** What is taken from features: what is usual in pictures of a surface, nothing in others. */
+function usualOf(
+  { softness, surface }: PatchCoreConfig,
+  patches: readonly Patches[],
+  channels: readonly number[],
+): Usual | null {
+  if (softness === null) return null;
+  const usual = measureUsual(patches, channels);
+  if (surface === null) return usual;
+  const shares = patches.map((one) => shareBetweenPlaces(standardise(one, channels, usual, softness)));
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length < surface ? usual : nothingUsual(usual);
 }
 
 /** How far training pictures are from another view: shelves come picture by picture, view by view. */

@@ -1,4 +1,5 @@
 import type { Tensor } from '@fsad/tensors';
+import { outlineOf } from './bank.ts';
 import type { Patches } from './embed.ts';
 
 /** What is usual for the features of training pictures: each number's mean, and each layer's mean squared distance from that. */
@@ -25,6 +26,23 @@ export function measureUsual(patches: readonly Patches[], channels: readonly num
     }
   }
   return { mean: Float32Array.from(mean), energy: Float32Array.from(energy) };
+}
+
+/** Nothing is usual: `standardise` then brings each layer to length 1. */
+export function nothingUsual({ mean, energy }: Usual): Usual {
+  return { mean: new Float32Array(mean.length), energy: new Float32Array(energy.length) };
+}
+
+/** Of the variance of a picture's patches, the share that lies between the 8 x 8 places of its outline: little where a surface looks alike everywhere. */
+export function shareBetweenPlaces(patches: Patches): number {
+  const { dimensions, data } = patches;
+  return varianceOf(outlineOf(patches), dimensions) / Math.max(varianceOf(data, dimensions), 1e-12);
+}
+
+/** Mean squared distance of vectors from their mean. */
+function varianceOf(data: Float32Array, dimensions: number): number {
+  const one = { rows: 1, columns: data.length / dimensions, dimensions, data };
+  return measureUsual([one], [dimensions]).energy[0];
 }
 
 /**

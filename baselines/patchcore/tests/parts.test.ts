@@ -6,7 +6,7 @@ import { Bank, nearestOfOwn, outlineOf } from '../src/bank.ts';
 import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
 import { averageNeighbours, embed, resample } from '../src/embed.ts';
 import { meanOfLargest, unusualness } from '../src/inspect.ts';
-import { measureUsual, standardise } from '../src/standard.ts';
+import { measureUsual, nothingUsual, shareBetweenPlaces, standardise } from '../src/standard.ts';
 import { smooth } from '../src/smooth.ts';
 import { insideView, seen, viewsOf } from '../src/views.ts';
 
@@ -218,4 +218,30 @@ it('smooths without brightening or darkening, as much as its deviation says', ()
   const spread = smooth(dot, 41, 3);
   const variance = spread.reduce((sum, value, i) => sum + value * ((i % 41) - 20) ** 2, 0);
   expect(Math.sqrt(variance)).toBeCloseTo(3, 1);
+});
+
+describe('whether pictures are of a surface', () => {
+  const picture = (value: (row: number, column: number) => number) => ({
+    rows: 32,
+    columns: 32,
+    dimensions: 1,
+    data: Float32Array.from({ length: 1024 }, (_, i) => value(Math.floor(i / 32), i % 32)),
+  });
+
+  it('is told by the variance between large places: all of it, or none', () => {
+    expect(shareBetweenPlaces(picture((row) => Math.floor(row / 4)))).toBeCloseTo(1, 5);
+    expect(shareBetweenPlaces(picture((row, column) => (row + column) % 2))).toBeCloseTo(0, 5);
+    expect(shareBetweenPlaces(picture(() => 3))).toBe(0);
+  });
+
+  it('brings the layers of others to length 1', () => {
+    const usual = nothingUsual({ mean: Float32Array.of(1, 2, 3), energy: Float32Array.of(4, 5) });
+    const { data } = standardise(
+      { rows: 1, columns: 1, dimensions: 3, data: Float32Array.of(3, 4, -2) },
+      [2, 1],
+      usual,
+      0.5,
+    );
+    [0.6, 0.8, -1].forEach((value, i) => expect(data[i]).toBeCloseTo(value, 6));
+  });
 });
