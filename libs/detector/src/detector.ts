@@ -148,6 +148,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   readonly presets: Readonly<Record<string, Config>>;
   /** The preset for a few pictures of one's own. */
   readonly defaultPreset: string;
+  /** The same where defects are looked for; `defaultPreset` where it is left out. */
+  readonly defectPreset?: string;
   /** A preset as the method's author uses it for a purpose; the preset itself where it is left out. */
   presetFor?(name: string, purpose: Purpose): Config;
   /** True where a fit takes about as long as scoring its pictures; it is then repeated freely, e.g. without one picture at a time. */

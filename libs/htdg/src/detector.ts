@@ -217,6 +217,7 @@ export const method: DetectorMethod<HtdgConfig, HtdgDetector> = {
   smallestSide: RECEPTIVE_FIELD,
   presets,
   defaultPreset: 'fast',
+  defectPreset: 'fast-rotations',
   presetFor(name, { task, shots }) {
     const preset = method.presets[name];
     if (task !== 'defects') return preset;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { method as htdg } from '@fsad/htdg';
+import { method as patchcore } from '@fsad/patchcore';
 import { method as pixelMse } from '@fsad/pixel-mse';
 import { configure } from '../src/index.ts';
 
@@ -11,10 +12,23 @@ it('takes the method’s default preset for the purpose, then shorthands, then s
     shorthands: { iterations: 7, variant: undefined },
     set: ['training.iterations.rgb=9'],
   });
-  expect(preset).toBe('fast');
+  expect(preset).toBe('fast-rotations');
   expect(config.training.iterations).toEqual({ grey: 7, rgb: 9 });
   expect(config.scoring.fraction).toBe(0.05);
   expect(config.variant).toBe('full');
+});
+
+it('takes the preset for one class against others where that is the purpose', () => {
+  expect(configure(htdg, { purpose }).preset).toBe('fast');
+});
+
+it('takes a feature network of one’s own by a plain word', () => {
+  const { config } = configure(patchcore, {
+    purpose,
+    shorthands: { features: 'own.onnx' },
+    set: ['layers=[0]'],
+  });
+  expect(config).toMatchObject({ features: 'own.onnx', layers: [0] });
 });
 
 it.each([

@@ -12,6 +12,7 @@ import {
   type DetectorEvent,
   type LearningCurve,
 } from '@fsad/detector';
+import type { Dataset, Split } from '@fsad/datasets';
 import type { Image } from '@fsad/images';
 import { duration, requireNoInput, requireOutputFolder, writeFolderAtomically } from '@fsad/files';
 import { trainingFiles } from '@fsad/reporting';
@@ -54,6 +55,7 @@ const DECIDED = [
   'variant',
   'iterations',
   'fraction',
+  'features',
   'set',
   'tiles',
   'seed',
@@ -96,6 +98,11 @@ function builder(argv: Argv) {
     .option('fraction', {
       type: 'number',
       describe: 'htdg: fraction of least normal patches that makes the score',
+    })
+    .option('features', {
+      type: 'string',
+      describe:
+        'patchcore: an ONNX file whose first output are the features, instead of its own network; --set layers=[0,1] takes further ones',
     })
     .option('set', {
       type: 'string',
@@ -161,20 +168,24 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const split = kept?.learned.split ?? (await splitOf(dataset, source, argv, say));
     if (kept) await requireLearned(dataset, split, argv.out);
     const { shots } = split;
-    const { variant, iterations, fraction } = argv;
+    const { variant, iterations, fraction, features } = argv;
     const { preset = 'as begun', config } = kept
       ? { preset: kept.preset, config: method.parseConfig(kept.config) }
       : configure(method, {
           ...argv,
           purpose: { task: dataset.taskOf(source.class), shots },
-          shorthands: { variant, iterations, fraction },
+          shorthands: { variant, iterations, fraction, features },
+          // An ONNX file's outputs count from 0; the blocks of the method's own network are not among them.
+          set: [...(features?.endsWith('.onnx') ? ['layers=[0]'] : []), ...(argv.set ?? [])],
         });
-    const pictures = await Promise.all(
-      split.train.map(async ({ id }) => largeEnough(await dataset.image(id), id, method.smallestSide ?? 1)),
-    );
-    requireTrainingImages(method.name, pictures);
-    const tiles = kept?.tiles ?? tilesAsked(argv.tiles ?? 'auto', own, pictures);
-    const images = seenInTiles(pictures, tiles);
+    const tiles = kept?.tiles ?? (await tilesAsked(argv.tiles ?? 'auto', own, dataset, split));
+    const images: Image[] = [];
+    for (const { id } of split.train) {
+      // Each reduced before the next is read: photographs are large.
+      const picture = largeEnough(await dataset.image(id), id, method.smallestSide ?? 1);
+      images.push(...seenInTiles([picture], tiles));
+    }
+    requireTrainingImages(method.name, images);
     const asked = argv.engine === 'auto' ? (kept?.runtime ?? 'auto') : argv.engine;
     const engine = await resolveEngine(method.engine, asked);
     const threads = threadsOf(argv.threads);
@@ -247,8 +258,11 @@ function wordsOnNumber(shots: number): string[] {
   ];
 }
 
-function tilesAsked(asked: string, own: boolean, images: readonly Image[]): number {
-  if (asked === 'auto') return own ? tilesFor(images) : 1;
+async function tilesAsked(asked: string, own: boolean, dataset: Dataset, { train }: Split): Promise<number> {
+  if (asked === 'auto') {
+    if (!own) return 1;
+    return tilesFor(await Promise.all(train.map(({ id }) => dataset.shapeOf?.(id) ?? dataset.image(id))));
+  }
   const tiles = Number(asked);
   if (Number.isInteger(tiles) && tiles >= 1) return tiles;
   throw new Error(`--tiles takes auto or a whole number of at least 1, got "${asked}"`);

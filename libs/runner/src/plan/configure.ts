@@ -4,7 +4,7 @@ import { applySetting, nearKey, parseSettings, settingName } from './selection.t
 
 /** What is asked of a method's configuration. */
 export interface ConfigRequest {
-  /** The method's default preset unless given. */
+  /** The method's own for the purpose unless given. */
   readonly preset?: string;
   /** What it is to be fitted to. */
   readonly purpose: Purpose;
@@ -22,7 +22,9 @@ export function configure<Config>(
   method: DetectorMethod<Config>,
   request: ConfigRequest,
 ): { readonly preset: string; readonly config: Config } {
-  const { preset = method.defaultPreset, purpose, shorthands = {}, set = [] } = request;
+  const { purpose, shorthands = {}, set = [] } = request;
+  const usual = purpose.task === 'defects' ? method.defectPreset : undefined;
+  const preset = request.preset ?? usual ?? method.defaultPreset;
   if (!Object.hasOwn(method.presets, preset)) {
     const known = Object.keys(method.presets);
     const near = didYouMean(preset, known);
