@@ -108,7 +108,9 @@ function usualOf(
   const usual = measureUsual(patches, channels);
   if (surface === null) return usual;
   const shares = patches.map((one) => shareBetweenPlaces(standardise(one, channels, usual, softness)));
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length < surface ? usual : nothingUsual(usual);
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length < surface
+    ? usual
+    : nothingUsual(usual);
 }
 
 /** How far training pictures are from another view: shelves come picture by picture, view by view. */
