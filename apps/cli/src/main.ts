@@ -7,6 +7,7 @@ import { commandsFor } from './verbs.ts';
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
+  leaveWithReader(process.stdout);
   const debug = argv.includes('--debug');
   try {
     const completing = argv.includes('--get-yargs-completions');
@@ -74,4 +75,12 @@ function refuseRepetition(parser: Argv): Argv {
     }
     return true;
   }, true);
+}
+
+/** Ends quietly when whoever reads the output has had enough of it, as `| head` has. */
+function leaveWithReader(stream: NodeJS.WriteStream): void {
+  stream.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    throw error;
+  });
 }

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import { DATASET_NAMES } from '@fsad/datasets';
-import type { EngineName } from '@fsad/patch-network';
+import { ENGINE_NAMES, type EngineName } from '@fsad/patch-network';
 
-const ENGINES = ['auto', 'native', 'wasm', 'tensorflow', 'tensorflow-gpu', 'reference'] as const;
+const ENGINES = ['auto', ...ENGINE_NAMES] as const;
 
 /** Options of every command that computes. */
 export function withEngine<T>(argv: Argv<T>) {

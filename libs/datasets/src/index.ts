@@ -24,3 +24,4 @@ export { verifyDataset, type Verification } from './verify.ts';
 export { partBadImages, type DecodeProgress } from './bad-images.ts';
 export { checkSplit, decodeSplits, encodeSplits, findSplit } from './split-file.ts';
 export { summarise, type ClassSummary, type DatasetSummary } from './summary.ts';
+export { summaryText } from './summary-text.ts';

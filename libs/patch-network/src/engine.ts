@@ -118,7 +118,8 @@ export interface GeneratorNetwork {
   dispose(): void;
 }
 
-export type EngineName = 'native' | 'wasm' | 'tensorflow' | 'tensorflow-gpu' | 'reference';
+export const ENGINE_NAMES = ['native', 'wasm', 'tensorflow', 'tensorflow-gpu', 'reference'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** Something that runs patch networks. Same state, calls and instruction set: the same bits, at any thread count. */
 export interface Engine {

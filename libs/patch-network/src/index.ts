@@ -1,4 +1,5 @@
 export type * from './engine.ts';
+export { ENGINE_NAMES } from './engine.ts';
 export { openEngine, probeEngines } from './open.ts';
 export { initialState } from './initial-state.ts';
 export { frameOf, patchSide, RECEPTIVE_FIELD, runningShapes, trainableShapes } from './layout.ts';

@@ -228,3 +228,17 @@ function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map
 function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** What stands above a comparison: the classes, the test images, the budget and the number of trials, beside the paper's. */
+export function comparisonHeading(
+  budget: string,
+  { datasets: [{ name }], trials: count }: Experiment,
+  trials: readonly ComparedTrial[],
+): string {
+  const classes = [...new Set(trials.map((trial) => trial.class))];
+  const which = classes.length === 1 ? `class ${classes[0]}` : `average of classes ${classes.join(', ')}`;
+  return (
+    `${name}, ${which}; ${trials[0].test}; budget ${budget}; mean ± sample std over ${count} ` +
+    `${count === 1 ? 'trial' : 'trials'}; paper: 10 trials, all test images`
+  );
+}

@@ -11,6 +11,7 @@ export {
 export { DEMONSTRATED, demonstrate } from './demonstrate.ts';
 export { trainingPage } from './training-page.ts';
 export type { TestPicture, TrainedScale, TrainingPage } from './training-page-input.ts';
+export { LiveTracking } from './live-tracking.ts';
 export { mlflowDrawings } from './mlflow-drawings.ts';
 export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';
@@ -22,6 +23,7 @@ export {
   comparedMethods,
   comparedTrials,
   comparisonCsv,
+  comparisonHeading,
   comparisonText,
   type ComparedMethod,
   type ComparedTrial,

@@ -1,10 +1,11 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { EngineName } from '@fsad/patch-network';
+import { ENGINE_NAMES } from '@fsad/patch-network';
 import { benchText, runBench } from '@fsad/patch-network/bench';
 import { benchMethods, methodsText } from '@fsad/runner/bench';
 import { threadsOf } from '../options.ts';
 
-const ENGINES = ['native', 'wasm', 'tensorflow', 'tensorflow-gpu'] as const;
+/** The reference is there to be right, not fast. */
+const ENGINES = ENGINE_NAMES.filter((name) => name !== 'reference');
 
 function builder(argv: Argv) {
   return argv
@@ -53,7 +54,7 @@ export const bench: CommandModule<object, Arguments> = {
       quick,
       only,
       threads: threadsOf(threads),
-      engines: engine as EngineName[] | undefined,
+      engines: engine,
       onRow: ({ name, engine, seconds }) =>
         process.stderr.write(`${passed()}  ${engine} ${name}: ${seconds.toPrecision(3)} s\n`),
     });

@@ -5,6 +5,7 @@ import {
   comparedMethods as byMethod,
   comparedTrials,
   comparisonCsv,
+  comparisonHeading,
   comparisonText,
   type ComparedTrial,
 } from '@fsad/reporting';
@@ -138,26 +139,13 @@ async function finish(
   ]);
   await writeFolderAtomically(out, files);
   if (asJson) process.stdout.write(json);
-  else process.stdout.write(`${heading(budget, experiment, trials)}\n\n${comparisonText(cells)}\n`);
+  else process.stdout.write(`${comparisonHeading(budget, experiment, trials)}\n\n${comparisonText(cells)}\n`);
   const failed = trials.filter(({ auroc }) => auroc === null);
   if (failed.length > 0) {
     throw new WorkFailed(
       `${failed.length} of ${trials.length} trials failed; run the same command again to retry them`,
     );
   }
-}
-
-function heading(
-  budget: string,
-  { datasets: [{ name }], trials: count }: Experiment,
-  trials: readonly ComparedTrial[],
-): string {
-  const classes = [...new Set(trials.map((trial) => trial.class))];
-  const which = classes.length === 1 ? `class ${classes[0]}` : `average of classes ${classes.join(', ')}`;
-  return (
-    `${name}, ${which}; ${trials[0].test}; budget ${budget}; mean ± sample std over ${count} ` +
-    `${count === 1 ? 'trial' : 'trials'}; paper: 10 trials, all test images`
-  );
 }
 
 function parseShots(list: string): number[] {

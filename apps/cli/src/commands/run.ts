@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { LiveTracking } from '@fsad/reporting';
 import {
   loadExperiment,
   writeSlurm,
@@ -11,7 +12,6 @@ import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { withEngine } from '../options.ts';
 import { dryRun } from '../run/dry-run.ts';
-import { LiveTracking } from '../run/live-tracking.ts';
 import { countOf, withWorkers } from '../run/machine.ts';
 import { runProgress } from '../progress.ts';
 import { runOptions } from '../run/run-options.ts';

@@ -1,37 +1,21 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { caveats } from '@fsad/calibration';
-import { writeCalibration } from '@fsad/calibration/folder';
-import {
-  requireTrainingImages,
-  seenInTiles,
-  tiled,
-  tilesFor,
-  type Detector,
-  type DetectorEvent,
-  type LearningCurve,
-} from '@fsad/detector';
 import type { Dataset, Split } from '@fsad/datasets';
+import { requireTrainingImages, seenInTiles, tilesFor, type DetectorEvent } from '@fsad/detector';
+import { requireNoInput, requireOutputFolder } from '@fsad/files';
 import type { Image } from '@fsad/images';
-import { duration, requireNoInput, requireOutputFolder, writeFolderAtomically } from '@fsad/files';
 import { trainingFiles } from '@fsad/reporting';
 import {
-  beginTraining,
-  keptTraining,
-  requireLearned,
-  checkpointsOf,
-  requireFree,
-  whileTraining,
-  calibrateModel,
-  largeEnough,
   configure,
+  keptTraining,
+  largeEnough,
   methodNamed,
-  partsOfTraining,
+  OF_THE_PAPER,
   OWN_PICTURES,
+  requireFree,
+  requireLearned,
   resolveEngine,
-  writeTiles,
-  type ResolvedEngine,
+  trainInto,
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
@@ -86,18 +70,21 @@ function builder(argv: Argv) {
     })
     .option('method', {
       type: 'string',
-      describe: `What learns: ${OWN_PICTURES} with --folder, htdg with --dataset, unless given; fsad compare --help lists them`,
+      describe: `What learns: ${OWN_PICTURES} with --folder, ${OF_THE_PAPER} with --dataset, unless given; fsad compare --help lists them`,
     })
     .option('preset', {
       type: 'string',
       describe:
         'Settings by name: official, smoke, or another of the method’s; its settings for few images unless given',
     })
-    .option('variant', { type: 'string', describe: 'htdg: full, or an ablation of Table 1' })
-    .option('iterations', { type: 'number', describe: 'htdg: iterations a scale, instead of the preset’s' })
+    .option('variant', { type: 'string', describe: `${OF_THE_PAPER}: full, or an ablation of Table 1` })
+    .option('iterations', {
+      type: 'number',
+      describe: `${OF_THE_PAPER}: iterations a scale, instead of the preset’s`,
+    })
     .option('fraction', {
       type: 'number',
-      describe: 'htdg: fraction of least normal patches that makes the score',
+      describe: `${OF_THE_PAPER}: fraction of least normal patches that makes the score`,
     })
     .option('features', {
       type: 'string',
@@ -159,7 +146,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const kept = argv.resume && !own && argv.dataset === undefined ? await keptTraining(argv.out) : null;
   if (kept) requireNone(argv, DECIDED, 'with --resume alone: the folder knows what it was begun with');
   const seed = kept?.seed ?? seedOf(argv.seed ?? 0);
-  const method = await methodNamed(kept?.method ?? argv.method ?? (own ? OWN_PICTURES : 'htdg'));
+  const method = await methodNamed(kept?.method ?? argv.method ?? (own ? OWN_PICTURES : OF_THE_PAPER));
   const progress = stageProgress();
   const say = (text: string): void => progress.say(text);
   const source = kept?.learned.source ?? sourceOf(argv);
@@ -167,13 +154,12 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   try {
     const split = kept?.learned.split ?? (await splitOf(dataset, source, argv, say));
     if (kept) await requireLearned(dataset, split, argv.out);
-    const { shots } = split;
     const { variant, iterations, fraction, features } = argv;
     const { preset = 'as begun', config } = kept
       ? { preset: kept.preset, config: method.parseConfig(kept.config) }
       : configure(method, {
           ...argv,
-          purpose: { task: dataset.taskOf(source.class), shots },
+          purpose: { task: dataset.taskOf(source.class), shots: split.shots },
           shorthands: { variant, iterations, fraction, features },
           // An ONNX file's outputs count from 0; the blocks of the method's own network are not among them.
           set: [...(features?.endsWith('.onnx') ? ['layers=[0]'] : []), ...(argv.set ?? [])],
@@ -189,73 +175,14 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const asked = argv.engine === 'auto' ? (kept?.runtime ?? 'auto') : argv.engine;
     const engine = await resolveEngine(method.engine, asked);
     const threads = threadsOf(argv.threads);
-    const { name, numericVersion } = method;
-    const using = inWords(engine, threads);
+    const training = { method, config, preset, source, split, images, tiles, engine, threads, seed };
     const calibrates = argv.calibrate ?? kept?.calibrates ?? own;
-    const { runtime } = engine;
-    const decided = { method: name, numericVersion, engine: engineOf(engine), config, seed, tiles };
-    const record = { ...decided, split: split.id, preset, calibrates, runtime };
-    await whileTraining(argv.out, signal, async (held) => {
-      const far = await beginTraining(argv.out, record, { source, split });
-      if (far === 'finished') return say(`nothing is left to do; the model is in ${argv.out}`);
-      const create = async (): Promise<Detector> =>
-        cutting(await method.create(config, { engine: runtime, threads }), tiles);
-      const isFitted = far === 'fitted';
-      const detector = isFitted
-        ? cutting(await method.load(argv.out, { engine: runtime, threads }), tiles)
-        : await create();
-      try {
-        for (const line of wordsOnNumber(shots)) say(line);
-        say(
-          `${shots} training ${shots === 1 ? 'image' : 'images'} of ${source.dataset}, class ${source.class}; ` +
-            `${name}, preset ${preset}; ${using}${tiles > 1 ? `; ${tiles} x ${tiles} tiles of each` : ''}`,
-        );
-        const start = performance.now();
-        const curves = new Curves();
-        const show = partsOfTraining(
-          (event) => progress.report(event),
-          { method, images, tiles },
-          calibrates,
-        );
-        const report = (event: DetectorEvent): void => (curves.add(event), show.fit(event));
-        if (!isFitted) {
-          await detector.fit(images, { seed, report, signal: held, checkpoints: checkpointsOf(argv.out) });
-          const review = (await detector.review?.(images)) ?? { sheets: {}, curves: curves.list() };
-          await writeFolderAtomically(argv.out, await trainingFiles(review));
-          // Before the model, which is finished with its own file.
-          await writeTiles(argv.out, tiles);
-          await detector.save(argv.out);
-          await rm(checkpointsOf(argv.out), { recursive: true, force: true });
-        }
-        if (calibrates) {
-          const made = await calibrateModel({
-            method,
-            detector,
-            create,
-            images,
-            seed,
-            tiles,
-            signal: held,
-            report: show.calibration,
-          });
-          for (const line of caveats(await writeCalibration(argv.out, made))) say(line);
-        }
-        say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${argv.out}`);
-      } finally {
-        detector.dispose();
-      }
-    });
+    const report = (event: DetectorEvent): void => progress.report(event);
+    const watch = { signal, report, say, draw: trainingFiles };
+    await trainInto(argv.out, { ...training, calibrates }, watch);
   } finally {
     await dataset.close();
   }
-}
-
-/** What the number of training pictures means, where it is outside of what few-shot methods are for. */
-function wordsOnNumber(shots: number): string[] {
-  if (shots <= 10) return [];
-  return [
-    `${shots} pictures are more than the ten that few-shot methods are made for: all are learned from, and time and memory grow with them`,
-  ];
 }
 
 async function tilesAsked(asked: string, own: boolean, dataset: Dataset, { train }: Split): Promise<number> {
@@ -266,34 +193,4 @@ async function tilesAsked(asked: string, own: boolean, dataset: Dataset, { train
   const tiles = Number(asked);
   if (Number.isInteger(tiles) && tiles >= 1) return tiles;
   throw new Error(`--tiles takes auto or a whole number of at least 1, got "${asked}"`);
-}
-
-const cutting = (detector: Detector, tiles: number): Detector =>
-  tiles > 1 ? tiled(detector, tiles) : detector;
-
-/** An engine as it decides the last bits of what is learned. */
-function engineOf({ name, instructionSet }: ResolvedEngine): string {
-  return instructionSet === null ? name : `${name} ${instructionSet}`;
-}
-
-function inWords({ name, instructionSet }: ResolvedEngine, threads: number): string {
-  if (name === 'none') return 'no engine needed';
-  return `engine ${name} (${instructionSet ? `${instructionSet}, ` : ''}${threads} threads)`;
-}
-
-/** What a fit reports of its losses, for methods that keep none themselves. */
-class Curves {
-  readonly #byName = new Map<string, { steps: number[]; values: number[] }>();
-
-  add(event: DetectorEvent): void {
-    if (event.type !== 'metric') return;
-    const { steps, values } = this.#byName.get(event.name) ?? { steps: [], values: [] };
-    this.#byName.set(event.name, { steps, values });
-    steps.push(event.step);
-    values.push(event.value);
-  }
-
-  list(): LearningCurve[] {
-    return [...this.#byName].map(([name, curve]) => ({ scale: null, name, ...curve }));
-  }
 }

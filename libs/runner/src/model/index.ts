@@ -26,3 +26,4 @@ export { datasetText } from './dataset-text.ts';
 export { scoreDataset, type ImageRow, type ScoredDataset } from './score-dataset.ts';
 export { scorePictures, type PictureRow } from './score-pictures.ts';
 export { scoreUntilBad, stopped } from './score-until-bad.ts';
+export { trainInto, type Training, type TrainingWatch } from './train-into.ts';

@@ -1,7 +1,7 @@
 import { connectionFromEnvironment, type Connection } from '@fsad/mlflow-client';
-import { mlflowDrawings } from '@fsad/reporting';
 import { storedResults } from '@fsad/runner';
 import { LiveSync } from '@fsad/tracking';
+import { mlflowDrawings } from './mlflow-drawings.ts';
 
 /** How long the end of a run waits for MLflow: of one that is finished, of one that was interrupted. */
 const patienceMs = { finished: 20_000, interrupted: 1000 };
