@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import {
+  closeSync,
   linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
   rmdirSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
@@ -55,7 +57,7 @@ export const foreignLockAgeMs = 60_000;
 
 /**
  * Takes the lock file `path`. One left by a dead process is taken over: at once if the process was on this machine,
- * after a minute without {@link Lock.refresh} if it was on another one.
+ * after a minute without {@link Lock.refresh} if it was on another one. Minutes are those of the disk that holds the file: machines whose clocks differ agree.
  * @throws LockedError when a living process holds it
  */
 export function acquireLock(path: string, purpose: string): Lock {
@@ -67,11 +69,12 @@ export function acquireLock(path: string, purpose: string): Lock {
     purpose,
   };
   for (let attempt = 0; ; attempt++) {
-    if (create(path, mine)) return heldLock(path, mine);
+    const now = create(path, mine);
+    if (now === null) return heldLock(path, mine);
     const holder = readHolder(path);
     if (holder === 'gone') continue;
-    if (!isStale(path, holder) || attempt === 20) throw new LockedError(path, holder ?? nobody);
-    takeAway(path);
+    if (!isStale(path, holder, now) || attempt === 20) throw new LockedError(path, holder ?? nobody);
+    takeAway(path, now);
   }
 }
 
@@ -138,15 +141,15 @@ const nobody: LockHolder = {
   purpose: 'Work',
 };
 
-/** Creates the lock file with its content in one step. */
-function create(path: string, holder: LockHolder): boolean {
+/** Creates the lock file with its content in one step. @returns null, or where there is one already, what time it is for the disk: milliseconds as of `mtimeMs`. */
+function create(path: string, holder: LockHolder): number | null {
   const draft = `${path}.${holder.token}.tmp`;
   writeFileSync(draft, JSON.stringify(holder));
   try {
     linkSync(draft, path);
-    return true;
+    return null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return statSync(draft).mtimeMs;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -170,10 +173,10 @@ function readHolder(path: string): LockHolder | null | 'gone' {
   }
 }
 
-function isStale(path: string, holder: LockHolder | null): boolean {
+function isStale(path: string, holder: LockHolder | null, now: number): boolean {
   if (holder?.host === hostname()) return !isAlive(holder);
   const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return modified === undefined || Date.now() - modified > foreignLockAgeMs;
+  return modified === undefined || now - modified > foreignLockAgeMs;
 }
 
 function isAlive({ pid, processStart: started }: LockHolder): boolean {
@@ -197,20 +200,19 @@ function processStart(pid: number): string {
 }
 
 /** Removes a stale lock. A folder guards the moment, so that nobody removes the lock of one who was faster. */
-function takeAway(path: string): void {
+function takeAway(path: string, now: number): void {
   const guard = `${path}.takeover`;
   try {
     mkdirSync(guard);
   } catch {
     const modified = statSync(guard, { throwIfNoEntry: false })?.mtimeMs;
-    if (modified !== undefined && Date.now() - modified > 10_000)
-      rmSync(guard, { recursive: true, force: true });
+    if (modified !== undefined && now - modified > 10_000) rmSync(guard, { recursive: true, force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     return;
   }
   try {
     const holder = readHolder(path);
-    if (holder !== 'gone' && isStale(path, holder)) rmSync(path, { force: true });
+    if (holder !== 'gone' && isStale(path, holder, now)) rmSync(path, { force: true });
   } finally {
     rmdirSync(guard);
   }
@@ -224,8 +226,13 @@ function heldLock(path: string, mine: LockHolder): Lock {
   return {
     refresh() {
       if (!isMine()) throw new Error(`the lock ${path} was taken over by another process; stopping here`);
-      const now = new Date();
-      utimesSync(path, now, now);
+      // Written in place, so that the disk says when; the bytes stay the same.
+      const file = openSync(path, 'r+');
+      try {
+        writeSync(file, JSON.stringify(mine), 0);
+      } finally {
+        closeSync(file);
+      }
     },
     release() {
       if (isMine()) rmSync(path, { force: true });

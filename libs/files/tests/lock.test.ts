@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acquireLock, LockedError, withLock } from '../src/lock.ts';
 
 let folder: string;
@@ -45,6 +45,33 @@ describe('a lock', () => {
     const old = new Date(Date.now() - 61_000);
     utimesSync(path, old, old);
     acquireLock(path, 'A sync').release();
+  });
+
+  it.each([3_600_000, -3_600_000])(
+    'of another machine is judged by the disk, also where the clock here is %d ms off',
+    (off) => {
+      const clock = vi.spyOn(Date, 'now').mockImplementation(() => new Date().getTime() + off);
+      try {
+        write({ pid: 1, host: 'elsewhere.example' });
+        expect(() => acquireLock(path, 'A sync')).toThrow(/elsewhere\.example/);
+        const old = new Date(new Date().getTime() - 61_000);
+        utimesSync(path, old, old);
+        acquireLock(path, 'A sync').release();
+      } finally {
+        clock.mockRestore();
+      }
+    },
+  );
+
+  it('is shown to live by a refresh, which leaves its content as it was', () => {
+    const lock = acquireLock(path, 'A sync');
+    const content = readFileSync(path, 'utf8');
+    const old = new Date(Date.now() - 61_000);
+    utimesSync(path, old, old);
+    lock.refresh();
+    expect(statSync(path).mtimeMs).toBeGreaterThan(old.getTime() + 30_000);
+    expect(readFileSync(path, 'utf8')).toBe(content);
+    lock.release();
   });
 
   it('lost to another process is noticed at the next refresh and not released for the other', () => {
