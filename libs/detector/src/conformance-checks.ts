@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Image } from '@fsad/images';
@@ -301,6 +301,19 @@ function keeping<Config>(bench: Bench<Config>): ConformanceCheck[] {
       check: () => damaged(async (path) => truncate(path, Math.floor((await stat(path)).size / 2))),
     },
     {
+      fact: 'a model whose configuration was edited is refused',
+      check: () =>
+        bench.inFolder((folder) =>
+          bench.fitted(async (detector) => {
+            const model = join(folder, 'model');
+            await detector.save(model);
+            const path = join(model, 'config.json');
+            await writeFile(path, withOtherNumber(await readFile(path, 'utf8')));
+            await assert.rejects(async () => (await method.load(model, runtime)).dispose(), /config\.json/);
+          }),
+        ),
+    },
+    {
       fact: 'saving before fitting is refused',
       check: () =>
         bench.inFolder((folder) =>
@@ -312,6 +325,16 @@ function keeping<Config>(bench: Bench<Config>): ConformanceCheck[] {
       check: () => bench.fresh((detector) => assert.rejects(detector.score([images.normal]), /fit/)),
     },
   ];
+}
+
+/** A model's `config.json` with the first number of its configuration changed. */
+function withOtherNumber(text: string): string {
+  const start = text.indexOf('"config"');
+  assert.ok(start >= 0, 'config.json has no configuration');
+  return (
+    text.slice(0, start) +
+    text.slice(start).replace(/(: *)(\d+)/, (_, colon, number) => `${colon}${Number(number) + 1}`)
+  );
 }
 
 function refusing<Config>(bench: Bench<Config>): ConformanceCheck[] {

@@ -24,6 +24,8 @@ const manifestSchema = z.object({
   config: z.unknown(),
   state: z.record(z.string(), z.unknown()),
   files: z.record(z.string(), z.string()),
+  /** Of everything above; models of before have none. */
+  checksum: z.string().optional(),
 });
 
 const methodSchema = z.object({ method: z.string().min(1) });
@@ -33,21 +35,21 @@ const words = {
   advice: 'name a folder that "fsad train" wrote, or fit again',
 };
 
-/** Saves a model as `config.json` and `weights.safetensors`, the first holding the checksum of the second. */
+/** Saves a model as `config.json` and `weights.safetensors`, the first holding the checksum of the second and of itself. */
 export async function saveModel<Config>(
   directory: string,
   method: DetectorMethod<Config>,
   model: SavedModel<Config>,
 ): Promise<void> {
   const weights = encodeSafetensors(model.tensors);
-  const manifest: z.infer<typeof manifestSchema> = {
+  const manifest: z.infer<typeof manifestSchema> = signed({
     format,
     method: method.name,
     numericVersion: method.numericVersion,
     config: model.config,
     state: { ...model.state },
     files: { [weightsName]: digestOf(weights) },
-  };
+  });
   await writeFolderAtomically(
     directory,
     new Map([
@@ -67,6 +69,11 @@ export async function loadModel<Config>(
 ): Promise<SavedModel<Config>> {
   const manifestPath = joinPath(directory, manifestName);
   const manifest = await readJson(manifestPath, manifestSchema, words);
+  if (manifest.checksum !== undefined && signed(manifest).checksum !== manifest.checksum) {
+    throw new Error(
+      `${manifestPath}: was edited after it was saved, so that its weights may not fit it; restore it or fit again`,
+    );
+  }
   if (manifest.method !== method.name) {
     throw new Error(`${manifestPath}: a ${manifest.method} model, not a ${method.name} one`);
   }
@@ -87,6 +94,13 @@ export async function loadModel<Config>(
   const { tensors } = decodeSafetensors(weights, weightsPath);
   requireFinite(tensors, weightsPath);
   return { config: method.parseConfig(manifest.config), state: manifest.state, tensors };
+}
+
+/** A manifest with the checksum of the rest of it, in the order in which it is written. */
+function signed(manifest: z.infer<typeof manifestSchema>): z.infer<typeof manifestSchema> {
+  const { format, method, numericVersion, config, state, files } = manifest;
+  const content = { format, method, numericVersion, config, state, files };
+  return { ...content, checksum: digestOf(new TextEncoder().encode(JSON.stringify(content))) };
 }
 
 /** The name of the method that saved a model; every method writes it as `method` into its `config.json`. @throws Error when there is no model. */

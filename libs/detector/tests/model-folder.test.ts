@@ -50,6 +50,15 @@ it('refuses weights that belong to another model', async () => {
   await expect(loadModel(join(folder, 'a'), method)).rejects.toThrow('weights.safetensors: damaged');
 });
 
+it('refuses a configuration that was edited after it was saved', async () => {
+  await saveModel(join(folder, 'm'), method, model);
+  const path = join(folder, 'm', 'config.json');
+  await writeFile(path, (await readFile(path, 'utf8')).replace('"width": 4', '"width": 5'));
+  await expect(loadModel(join(folder, 'm'), method)).rejects.toThrow(
+    /config\.json: was edited after it was saved/,
+  );
+});
+
 it('refuses weights that are no finite numbers, naming file and tensor', async () => {
   const tensors = new Map([['w', tensor([2], Float32Array.of(1, NaN))]]);
   await saveModel(join(folder, 'm'), method, { ...model, tensors });
