@@ -229,8 +229,13 @@ describe('fsad datasets', () => {
     const pixels = { width: 16, height: 16, channels: 3, data: new Uint8Array(768).fill(90) } as const;
     for (const name of ['a.png', 'b.png']) await writeFile(join(pictures, name), await encodePng(pixels));
     const run = await fsad('datasets', 'show', '--folder', pictures, '--out', join(folder, 'shown'));
-    expect(run.stderr).toBe('');
+    expect(run.stderr).toBe('opened as rgb, as its first picture, a.png, is\n');
     expect(run.code).toBe(0);
+    const grey = await fsad(
+      ...['datasets', 'show', '--folder', pictures, '--out', join(folder, 'shown')],
+      ...['--data-option', 'colour=grey'],
+    );
+    expect(grey.stderr).toBe('opened as grey, as the option colour=grey says\n');
   });
 
   it('says what to name when nothing, two things or something unknown is named', async () => {

@@ -67,6 +67,8 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** `grey` datasets use the 42 transformations without colour, `rgb` the 54; every picture comes with 1 or 3 channels accordingly. */
   readonly colour: 'grey' | 'rgb';
+  /** Why it has that colour, where it might have another. */
+  readonly colourWhy?: string;
   /** Options that change what is normal or how pictures come, resolved, e.g. `normal: ok` of Paris; part of every split. */
   readonly options: Readonly<Record<string, string>>;
   /** Digest of all that is present: names and contents. Reading it may take as long as reading the files once. */

@@ -46,6 +46,8 @@ export async function openFolder(path: string, colour: 'auto' | 'grey' | 'rgb' =
     name: 'folder',
     classes: [CLASS],
     colour: channels === 1 ? 'grey' : 'rgb',
+    colourWhy:
+      colour === 'auto' ? `as its first picture, ${first.id}, is` : `as the option colour=${colour} says`,
     options: { colour },
     get fingerprint() {
       return fingerprintOf();

@@ -39,7 +39,7 @@ const CATEGORIES: Readonly<Record<string, readonly [train: number, good: number,
 
 /**
  * Opens MVTec AD in its official layout: `<category>/train/good`, `<category>/test/<kind>`, `<category>/ground_truth/<kind>`.
- * Grey categories come with three equal channels, since the dataset's methods use colour transformations.
+ * Grey categories come with three equal channels, as in the published program (docs/presets.md#3.16).
  * @throws DatasetError when `path` holds no category.
  */
 export async function openMvtec(path: string): Promise<Dataset> {
@@ -76,6 +76,8 @@ export async function openMvtec(path: string): Promise<Dataset> {
     name: 'mvtec',
     classes,
     colour: 'rgb',
+    colourWhy:
+      'as the published loader opens every category; grey files come with three equal channels (docs/presets.md#3.16)',
     options: {},
     get fingerprint() {
       return digestOfLines(contents.lines([...files.values()]));

@@ -31,5 +31,6 @@ export {
 } from './outputs.ts';
 export { csvCell, printable } from './outside-text.ts';
 export { didYouMean, nearestWord } from './did-you-mean.ts';
+export { percent } from './percent.ts';
 export { duration } from './duration.ts';
 export { fromSource, moduleBeside } from './from-source.ts';

@@ -79,7 +79,7 @@ function transformationSheet({ draw, title, images, pyramid, shift }: View): Ima
   );
 }
 
-/** Every scale of each training image, at its own size enlarged without smoothing. */
+/** Every scale of each training image, all enlarged alike without smoothing. */
 function pyramidSheet({ draw, title, images, ids, pyramid }: View): Image {
   const scales = trainingPyramid(images, pyramid);
   return draw(
@@ -88,6 +88,7 @@ function pyramidSheet({ draw, title, images, ids, pyramid }: View): Image {
       title: `${title}: the scales, coarsest first`,
       columns: pyramid.sizes.map((side) => `${side} px`),
       rows: ids.map(shortened),
+      alike: true,
     },
     192,
   );

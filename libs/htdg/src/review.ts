@@ -1,8 +1,9 @@
 import type { LearningCurve, TrainingReview } from '@fsad/detector';
-import { tensorToImage, type Image } from '@fsad/images';
+import { tensorToImage, withChannels, type Image } from '@fsad/images';
 import type { contactSheet } from '@fsad/images/sheets';
 import type { Engine } from '@fsad/patch-network';
 import { trainingPyramid } from '@fsad/pyramid';
+import type { Tensor } from '@fsad/tensors';
 import type { HtdgModel } from './model.ts';
 import { sampleModel } from './sample.ts';
 import { pyramidOf } from './scales.ts';
@@ -31,11 +32,13 @@ export async function scaleViews(
     config.variant === 'no-generator'
       ? null
       : await sampleModel(engine, model, [origin.seed + 1, origin.seed + 2]);
+  const pictureOf = (level: Tensor, i: number): Image =>
+    withChannels(tensorToImage(level, i), origin.colour === 'grey' ? 1 : 3);
   return images.map((_, i) =>
     pyramid.map((level, n) => ({
-      real: tensorToImage(level, i),
-      reconstruction: made && tensorToImage(made.reconstructions[n], i),
-      samples: made ? made.samples.map((scales) => tensorToImage(scales[n], i)) : [],
+      real: pictureOf(level, i),
+      reconstruction: made && pictureOf(made.reconstructions[n], i),
+      samples: made ? made.samples.map((scales) => pictureOf(scales[n], i)) : [],
     })),
   );
 }
@@ -57,6 +60,7 @@ export async function reviewTraining(
         'real: the training image, equalised where the preset says. rebuilt: from fixed noise. sample: from new noise.',
       columns: model.scales.map(({ side }) => `${side} px`),
       rows: rows.map(({ label }) => label),
+      alike: true,
     },
   );
   return { sheets: { scales: sheet }, curves: curvesOf(model) };

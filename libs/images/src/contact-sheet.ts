@@ -15,6 +15,8 @@ export interface SheetLabels {
   readonly rows?: readonly string[];
   /** One a picture, below it. */
   readonly captions?: readonly (readonly string[])[];
+  /** Whether all pictures are enlarged alike, so that those with more pixels are larger; else each fills its cell. */
+  readonly alike?: boolean;
 }
 
 const margin = 20;
@@ -27,8 +29,8 @@ const faded = '#5a646e';
 /**
  * Arranges pictures in rows on white with labels beside them, RGB.
  *
- * Every picture is fitted into a square cell: enlarged by the largest whole factor without smoothing, or shrunk with
- * antialiasing. Labels too long for their cell are cut with an ellipsis. The text needs no font of the system.
+ * Every picture is fitted into a square cell: enlarged by the largest whole factor without smoothing, the same for all where `labels.alike`, or
+ * shrunk with antialiasing. Labels too long for their cell are cut with an ellipsis. The text needs no font of the system.
  * @param rows pictures row by row, null for an empty place; rows may differ in length
  * @param cell side of a cell in pixels, 128 when left out
  * @throws RangeError when there is no picture
@@ -78,21 +80,28 @@ export function contactSheet(
   );
   const width = Math.ceil(Math.max(left + columnCount * (cell + gap) - gap, margin + textEnd) + margin);
   const height = rowTop(rows.length) - gap + margin;
+  const largest = Math.max(...rows.flat().map((image) => (image ? Math.max(image.width, image.height) : 0)));
   const sheet = renderSvg(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${drawingFont}">` +
       `${texts.join('')}</svg>`,
   );
   rows.forEach((row, r) =>
     row.forEach((image, i) => {
-      if (image) paste(sheet, fit(image, cell), left + i * (cell + gap), rowTop(r), cell);
+      if (image)
+        paste(
+          sheet,
+          fit(image, cell, labels.alike ? largest : undefined),
+          left + i * (cell + gap),
+          rowTop(r),
+          cell,
+        );
     }),
   );
   return sheet;
 }
 
-/** Scales a picture to fill as much of a square of `side` pixels as it can, RGB. */
-function fit(image: Image, side: number): Image {
-  const longest = Math.max(image.width, image.height);
+/** Scales a picture to fill as much of a square of `side` pixels as it can, or as one of `longest` pixels could, RGB. */
+function fit(image: Image, side: number, longest = Math.max(image.width, image.height)): Image {
   if (longest <= side) return enlarge(withChannels(image, 3), Math.floor(side / longest));
   const scale = side / longest;
   const width = Math.max(1, Math.round(image.width * scale));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { contactSheet, textWidth } from '../src/index.ts';
+import { contactSheet, textWidth, type Image } from '../src/index.ts';
 
 const solid = (side: number, value: number) => ({
   width: side,
@@ -18,6 +18,14 @@ describe('contactSheet', () => {
     expect([at(38, 20), at(39, 21), at(44, 26), at(45, 27)]).toEqual([255, 20, 20, 255]); // 3 x 3 doubled, centred
     expect(at(24, 42)).toBe(30); // 16 x 16 shrunk
     expect(at(42, 42)).toBe(255); // no picture
+  });
+
+  it('enlarges all pictures alike where told to, so that one of more pixels is larger', () => {
+    const dark = (sheet: Image): number => sheet.data.filter((value) => value === 0).length / 3;
+    const rows = [[solid(10, 0), solid(15, 0)]];
+    // In a cell of 32 pixels: three times 10 and twice 15 by themselves; twice both when alike.
+    expect(dark(contactSheet(rows, {}, 32))).toBe(30 ** 2 + 30 ** 2);
+    expect(dark(contactSheet(rows, { alike: true }, 32))).toBe(20 ** 2 + 30 ** 2);
   });
 
   it('writes labels in ink beside the pictures', () => {

@@ -25,6 +25,14 @@ const titles: Readonly<Record<string, string>> = {
   'training/triplet': 'training loss: triplet',
 };
 
+/** What a loss tells, in a few words. */
+const meanings: Readonly<Record<string, string>> = {
+  real: 'falls as copies of the picture are told apart',
+  fake: 'falls as generated patches are found out',
+  adversarial: 'falls as generated patches pass for real ones',
+  reconstruction: 'distance of the rebuilt picture, weighted',
+};
+
 /** A loss in words. */
 export function lossTitle(name: string): string {
   return titles[name] ?? name;
@@ -49,6 +57,8 @@ export interface LossLayout {
   readonly height?: number;
   /** Above each panel; its loss in words when left out. */
   readonly title?: string;
+  /** Whether it is said what each loss is called in `log.csv`, and what it tells. */
+  readonly explained?: boolean;
   /** What the axes span, where panels are to be compared; see {@link lossRange}. */
   readonly range?: LossRange;
 }
@@ -61,7 +71,7 @@ export interface LossRange {
 
 /** One panel a loss, one line a scale (and trial), coarse scales dark and fine ones bright. */
 export function lossPanels(curves: readonly LossCurve[], layout: LossLayout = {}): Panel[] {
-  const { width = 270, height = 170, title, range } = layout;
+  const { width = 270, height = 170, title, range, explained = false } = layout;
   const names = [...new Set(curves.map((curve) => curve.name))];
   const scales = [...new Set(curves.map((curve) => curve.scale ?? 0))].sort((a, b) => a - b);
   const shades = scales.map((_, i) => {
@@ -72,7 +82,9 @@ export function lossPanels(curves: readonly LossCurve[], layout: LossLayout = {}
   return names.map((name) => ({
     width,
     height,
-    title: title ?? lossTitle(name),
+    title: explained
+      ? { text: lossTitle(name), subtitle: [`${name} in log.csv`, meanings[name] ?? ''] }
+      : (title ?? lossTitle(name)),
     data: {
       values: curves
         .filter((curve) => curve.name === name)
@@ -80,7 +92,7 @@ export function lossPanels(curves: readonly LossCurve[], layout: LossLayout = {}
           thin(curve).map(([step, loss]) => ({
             step,
             loss,
-            scale: curve.scale ?? 0,
+            scale: (curve.scale ?? 0) + 1,
             trial: curve.trial ?? 0,
           })),
         ),
@@ -105,11 +117,11 @@ export function lossPanels(curves: readonly LossCurve[], layout: LossLayout = {}
       color: {
         field: 'scale',
         type: 'nominal',
-        scale: { domain: scales, range: shades },
+        scale: { domain: scales.map((scale) => scale + 1), range: shades },
         legend:
           scales.length > 1
             ? {
-                title: 'scale, 0 is the coarsest',
+                title: 'scale, 1 is the coarsest',
                 orient: 'bottom',
                 direction: 'horizontal',
                 labelColor: colours.faded,

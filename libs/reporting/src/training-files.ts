@@ -13,18 +13,18 @@ export async function trainingFiles({ sheets, curves }: TrainingReview): Promise
   }
   if (curves.length === 0) return files;
   const title = curves.some(({ scale }) => scale !== null) ? 'Losses of every scale' : 'Losses';
-  const losses = await figurePng(await drawFigure(title, lossPanels(curves)));
+  const losses = await figurePng(await drawFigure(title, lossPanels(curves, { explained: true })));
   files.set('losses.png', markMadeHere(losses));
   return files.set('log.csv', Buffer.from(curvesCsv(curves)));
 }
 
-/** One row an iteration of a scale, one column a loss; empty where nothing was measured. */
+/** One row an iteration of a scale, counted from 1, and one column a loss; empty where nothing was measured. */
 export function curvesCsv(curves: readonly LearningCurve[]): string {
   const rows = new Map<string, Record<string, number | null>>();
   for (const { scale, name, steps, values } of curves) {
     for (const [i, iteration] of steps.entries()) {
       const at = `${scale} ${iteration}`;
-      const row = rows.get(at) ?? { scale, iteration };
+      const row = rows.get(at) ?? { scale: scale === null ? null : scale + 1, iteration };
       rows.set(at, row);
       row[name] = values[i];
     }

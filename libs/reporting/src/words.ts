@@ -29,10 +29,7 @@ export function plusMinus(mean: number, std: number | null, values: readonly num
     : mean.toFixed(1);
 }
 
-/** `84.2 %`: an AUROC, stored in [0, 1], as every page and figure writes it. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
+export { percent } from '@fsad/files';
 
 /** The engine a method computed on; a dash for plain code, which runs on none. */
 export function engineName(engine: string): string {

@@ -8,7 +8,7 @@ const curves = [
 ];
 
 it('the log has a row for every iteration of every scale, and nothing where nothing was measured', () => {
-  expect(curvesCsv(curves)).toBe('scale,iteration,real,fake\n0,0,5,\n1,0,3,\n1,1,2,0.5\n');
+  expect(curvesCsv(curves)).toBe('scale,iteration,real,fake\n1,0,5,\n2,0,3,\n2,1,2,0.5\n');
 });
 
 it('the log of a method without scales has no such column', () => {

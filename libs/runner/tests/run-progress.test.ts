@@ -60,7 +60,7 @@ describe('progress of a run', () => {
     ]);
     show(finish);
     expect((await visible()).slice(1)).toEqual([
-      'done     generated a, 1-shot, trial 0, steady full: AUROC 64.3, 12 s',
+      'done     generated a, 1-shot, trial 0, steady full: AUROC 64.3 %, 12 s',
     ]);
   });
 
@@ -78,7 +78,7 @@ describe('progress of a run', () => {
       'begun    generated a, 1-shot, trial 0, steady full',
       'at work  generated a, 1-shot, trial 0, steady full: scale 1 of 2 2/9, 30 s',
       '0 of 3 done, 1 at work, 2 waiting, 1 min 0 s left',
-      'done     generated a, 1-shot, trial 0, steady full: AUROC 64.3, 12 s',
+      'done     generated a, 1-shot, trial 0, steady full: AUROC 64.3 %, 12 s',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
-import { duration } from '@fsad/files';
+import { duration, percent } from '@fsad/files';
 import { demonstrate, DEMONSTRATED } from '@fsad/reporting';
 import { interruptible } from '../interrupt.ts';
 import { seedOf, threadsOf, withEngine } from '../options.ts';
@@ -37,7 +37,7 @@ export const demo: CommandModule<object, Arguments> = {
         });
         const { auroc, interval, images, shots, seconds, page } = shown;
         process.stdout.write(
-          `${name}: AUROC ${auroc.toFixed(3)} (95 % interval ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}) ` +
+          `${name}: AUROC ${percent(auroc)} (95 % interval ${percent(interval[0])} to ${percent(interval[1])}) ` +
             `on ${images} test images, learned from ${shots} in ${duration(seconds.training)}\n` +
             `its page with heat maps: ${pathToFileURL(page).href}\n`,
         );

@@ -51,6 +51,7 @@ function sheetOf(drawn: readonly DrawnPicture[]): Image {
     {
       title: 'Samples of every scale',
       columns: drawn[0].scales.map(({ width }) => `${width} px`),
+      alike: true,
       rows: drawn.map(({ seed, of }) => `seed ${seed}${several ? `, image ${of + 1}` : ''}`),
     },
   );

@@ -3,6 +3,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { drawSplit, openDataset } from '@fsad/datasets';
 import { writePicture } from '@fsad/images';
 import { configure, methodNamed, OF_THE_PAPER } from '@fsad/runner';
+import { stageProgress } from '../progress.ts';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {
@@ -39,6 +40,8 @@ export const show: CommandModule<object, Arguments> = {
     const method = await methodNamed(OF_THE_PAPER);
     const dataset = await openDataset(name, { path, options });
     try {
+      const { colour, colourWhy } = dataset;
+      stageProgress().say(`opened as ${colour}${colourWhy === undefined ? '' : `, ${colourWhy}`}`);
       const className = argv.class ?? dataset.classes[0];
       const { trial, shots = Math.max(1, Math.min(5, dataset.trainIds(className).length)) } = argv;
       const split = await drawSplit(dataset, { class: className, shots, trial });

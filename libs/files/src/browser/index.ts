@@ -13,3 +13,4 @@ export {
   writeFolderAtomically,
 } from './folders.ts';
 export { didYouMean, nearestWord } from '../did-you-mean.ts';
+export { percent } from '../percent.ts';

@@ -1,3 +1,4 @@
+import { percent } from '@fsad/files';
 import type { JudgedPixels } from '../trial/index.ts';
 import type { ResolvedEngine } from '../registry.ts';
 import type { ScoredDataset } from './score-dataset.ts';
@@ -12,13 +13,11 @@ export function datasetText(
   const begin = `${of.dataset}, class ${of.class}: ${selection}`;
   if (measured === null) return [begin, end].join('\n');
   const { auroc, aurocInterval, perScale, fractions, pixel } = measured;
-  const byFraction = Object.entries(fractions).map(([fraction, area]) => `${fraction}: ${area.toFixed(3)}`);
+  const byFraction = Object.entries(fractions).map(([fraction, area]) => `${fraction}: ${percent(area)}`);
   return [
     begin,
-    `AUROC ${auroc.toFixed(3)} (95 % interval ${aurocInterval[0].toFixed(3)} to ${aurocInterval[1].toFixed(3)})`,
-    ...(perScale.length > 0
-      ? [`by scale, coarsest first: ${perScale.map((area) => area.toFixed(3)).join(' ')}`]
-      : []),
+    `AUROC ${percent(auroc)} (95 % interval ${percent(aurocInterval[0])} to ${percent(aurocInterval[1])})`,
+    ...(perScale.length > 0 ? [`by scale, coarsest first: ${perScale.map(percent).join(', ')}`] : []),
     ...(byFraction.length > 0 ? [`by fraction of patches: ${byFraction.join('  ')}`] : []),
     ...(pixel ? [pixelLine(pixel)] : []),
     end,
@@ -27,5 +26,5 @@ export function datasetText(
 
 function pixelLine({ auroc, pro, images, regions, leftOut }: NonNullable<JudgedPixels['pixel']>): string {
   const without = leftOut ? `; ${leftOut} left out, whose masks are missing or say nothing` : '';
-  return `pixel AUROC ${auroc.toFixed(3)}, PRO ${pro.toFixed(3)} over ${regions} regions of ${images} pictures${without}`;
+  return `pixel AUROC ${percent(auroc)}, PRO ${percent(pro)} over ${regions} regions of ${images} pictures${without}`;
 }

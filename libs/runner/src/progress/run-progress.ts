@@ -1,4 +1,4 @@
-import { duration } from '@fsad/files';
+import { duration, percent } from '@fsad/files';
 import type { Cell } from '../store/index.ts';
 import type { RunEvent } from '../run-events.ts';
 import { cellName } from '../cell-name.ts';
@@ -169,6 +169,6 @@ function finishLine({
   message,
   seconds,
 }: Extract<RunEvent, { type: 'finish' }>): string {
-  const outcome = auroc === null ? `${status}: ${message}` : `AUROC ${(100 * auroc).toFixed(1)}`;
+  const outcome = auroc === null ? `${status}: ${message}` : `AUROC ${percent(auroc)}`;
   return `${auroc === null ? 'NOT WELL' : 'done    '} ${cellName(cell)}: ${outcome}, ${duration(seconds)}`;
 }
