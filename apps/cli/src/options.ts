@@ -16,6 +16,34 @@ export function withEngine<T>(argv: Argv<T>) {
     .option('threads', { type: 'number', describe: 'Threads; all cores unless given' });
 }
 
+/** Options of every command whose methods are configured. */
+export function withSettings<T>(argv: Argv<T>) {
+  return argv
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe:
+        'Override a configuration key, e.g. training.learningRate=0.001; fsad presets NAME lists them',
+    })
+    .option('config', {
+      type: 'string',
+      describe:
+        'Override the configuration keys in this file, YAML or JSON; where --set says otherwise, it counts',
+    });
+}
+
+/** What `--config` and `--set` override, the latter last. @throws Error naming a file that cannot be read. */
+export async function settingsOf(argv: {
+  readonly set?: readonly string[];
+  readonly config?: string;
+}): Promise<string[]> {
+  const { set = [], config } = argv;
+  if (config === undefined) return [...set];
+  const { settingsOfFile } = await import('@fsad/runner');
+  return [...(await settingsOfFile(config)), ...set];
+}
+
 /** Options of every command that reads a dataset. */
 export function withDataset<T>(argv: Argv<T>) {
   return argv

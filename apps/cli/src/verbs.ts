@@ -61,6 +61,11 @@ const verbs: Readonly<Record<string, Verb>> = {
       'Learn a generated part and a surface from one picture each, find defects in others, write pages about it',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
+  presets: {
+    command: 'presets [name]',
+    describe: 'List the presets of every method, or every key of one with its value and meaning',
+    load: async () => (await import('./commands/presets.ts')).presets,
+  },
   datasets: {
     command: 'datasets',
     describe: 'List, fetch, verify and look at datasets',

@@ -1,55 +1,47 @@
 import { z } from 'zod';
 
-/** How long and how fast a network is trained. Epochs are few-shot's trap: with k images one epoch may be one step. */
-export interface Schedule {
-  epochs: number;
-  /** Epochs after which the rate falls to a tenth, counted from 0. */
-  milestone: number;
-  /** At least this many steps, whatever the epochs come to; the milestone moves in proportion. */
-  minSteps: number;
-  learningRate: number;
-  /** L2 term added to the gradients. */
-  weightDecay: number;
-}
-
-interface PerColour<T> {
-  grey: T;
-  rgb: T;
-}
-
-export interface DeepSvddConfig {
-  /** Side in pixels that images are resized to. */
-  size: PerColour<28 | 32 | 64>;
-  objective: 'one-class' | 'soft-boundary';
-  /** Share of training images the soft boundary leaves outside. */
-  nu: number;
-  /** Epochs before the soft boundary's radius is first set. */
-  warmUpEpochs: number;
-  batch: number;
-  /** Batch norm on the RGB autoencoder's code. Left out in any case for a batch of one image, which it would set to zero. */
-  codeNorm: boolean;
-  pretraining: PerColour<Schedule>;
-  training: PerColour<Schedule>;
-}
-
 const schedule = z.strictObject({
-  epochs: z.int().positive(),
-  milestone: z.int().nonnegative(),
-  minSteps: z.int().nonnegative(),
-  learningRate: z.number().positive(),
-  weightDecay: z.number().nonnegative(),
+  epochs: z
+    .int()
+    .positive()
+    .describe('Times that every training image is seen; with k images one may be one step.'),
+  milestone: z.int().nonnegative().describe('Epochs after which the rate falls to a tenth, counted from 0.'),
+  minSteps: z
+    .int()
+    .nonnegative()
+    .describe('At least this many steps, whatever the epochs come to; the milestone moves in proportion.'),
+  learningRate: z.number().positive().describe('Step size of Adam.'),
+  weightDecay: z.number().nonnegative().describe('L2 term added to the gradients.'),
 });
 
-export const schema: z.ZodType<DeepSvddConfig> = z.strictObject({
-  size: z.strictObject({ grey: z.literal([28, 32, 64]), rgb: z.literal([32, 64]) }),
-  objective: z.enum(['one-class', 'soft-boundary']),
-  nu: z.number().positive().max(1),
-  warmUpEpochs: z.int().nonnegative(),
-  batch: z.int().positive(),
-  codeNorm: z.boolean(),
-  pretraining: z.strictObject({ grey: schedule, rgb: schedule }),
-  training: z.strictObject({ grey: schedule, rgb: schedule }),
+/** How long and how fast a network is trained. */
+export type Schedule = z.infer<typeof schedule>;
+
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z.strictObject({
+  size: z
+    .strictObject({ grey: z.literal([28, 32, 64]), rgb: z.literal([32, 64]) })
+    .describe('Side in pixels that images are resized to.'),
+  objective: z
+    .enum(['one-class', 'soft-boundary'])
+    .describe('`one-class` pulls the codes to a centre, `soft-boundary` into a sphere around it.'),
+  nu: z.number().positive().max(1).describe('Share of training images the soft boundary leaves outside.'),
+  warmUpEpochs: z.int().nonnegative().describe('Epochs before the soft boundary’s radius is first set.'),
+  batch: z.int().positive().describe('Images a step.'),
+  codeNorm: z
+    .boolean()
+    .describe(
+      'Batch norm on the RGB autoencoder’s code. Left out in any case for a batch of one image, which it would set to zero.',
+    ),
+  pretraining: z
+    .strictObject({ grey: schedule, rgb: schedule })
+    .describe('How the autoencoder is trained before, by colour.'),
+  training: z
+    .strictObject({ grey: schedule, rgb: schedule })
+    .describe('How the encoder is trained, by colour.'),
 });
+
+export type DeepSvddConfig = z.infer<typeof schema>;
 
 const rate = { minSteps: 0, learningRate: 1e-4, weightDecay: 0.5e-6 };
 const onePhase = { ...rate, epochs: 150, milestone: 50 };

@@ -1,60 +1,55 @@
 import { z } from 'zod';
 
-/** Angles an image is turned to: evenly spaced from 0, or drawn from the fit's seed. */
-export interface Rotations {
-  count: number;
-  angles: 'even' | 'random';
-}
+const rotations = z.strictObject({
+  count: z.int().positive().describe('Angles in all.'),
+  angles: z.enum(['even', 'random']).describe('Evenly spaced from 0, or drawn from the seed.'),
+});
 
-export interface DifferNetConfig {
-  /** Side in pixels that images are resized to. */
-  size: number;
-  /** Sizes features are taken at: `size`, a half, a quarter. The smallest must be 63 pixels at least. */
-  scales: number;
-  /** With random angles, training draws new ones at every step; scoring always uses the same. */
-  training: Rotations;
-  scoring: Rotations;
-  /** Coupling blocks of the flow, and units in each of its subnets' three hidden layers. */
-  blocks: number;
-  hidden: number;
-  /** Limits a block's log-scale to about +-3 when 3. */
-  clamp: number;
-  learningRate: number;
-  weightDecay: number;
-  /** Images in a batch. */
-  batch: number;
-  epochs: number;
-}
-
-export interface PretrainedConfig extends DifferNetConfig {
-  /** Torchvision's AlexNet as a safetensors file. */
-  featureWeights: string;
-}
-
-const rotations = z.strictObject({ count: z.int().positive(), angles: z.enum(['even', 'random']) });
+/** Angles an image is turned to. */
+export type Rotations = z.infer<typeof rotations>;
 
 const shape = {
-  size: z.int().positive(),
-  scales: z.int().min(1).max(3),
-  training: rotations,
-  scoring: rotations,
-  blocks: z.int().positive(),
-  hidden: z.int().positive(),
-  clamp: z.number().positive(),
-  learningRate: z.number().positive(),
-  weightDecay: z.number().nonnegative(),
-  batch: z.int().positive(),
-  epochs: z.int().positive(),
+  size: z.int().positive().describe('Side in pixels that images are resized to.'),
+  scales: z
+    .int()
+    .min(1)
+    .max(3)
+    .describe(
+      'Sizes features are taken at: `size`, a half, a quarter. The smallest must be 63 pixels at least.',
+    ),
+  training: rotations.describe(
+    'With random angles, training draws new ones at every step; scoring always uses the same.',
+  ),
+  scoring: rotations.describe(
+    'Angles an image is turned to for its score: a number of them, evenly spaced from 0 or drawn from the seed.',
+  ),
+  blocks: z.int().positive().describe('Coupling blocks of the flow.'),
+  hidden: z
+    .int()
+    .positive()
+    .describe('Units in each of the three hidden layers of a coupling block’s subnets.'),
+  clamp: z.number().positive().describe('Limits a block’s log-scale to about +-3 when 3.'),
+  learningRate: z.number().positive().describe('Step size of Adam.'),
+  weightDecay: z.number().nonnegative().describe('L2 term added to the gradients.'),
+  batch: z.int().positive().describe('Images in a batch.'),
+  epochs: z.int().positive().describe('Times that every training image is seen.'),
 };
 
-const largeEnough = ({ size, scales }: DifferNetConfig): boolean => smallest(size, scales) >= smallestInput;
+const largeEnough = ({ size, scales }: { size: number; scales: number }): boolean =>
+  smallest(size, scales) >= smallestInput;
 const tooSmall = { path: ['size'], message: 'AlexNet needs 63 pixels at the smallest scale' };
 
-export const randomSchema: z.ZodType<DifferNetConfig> = z.strictObject(shape).refine(largeEnough, tooSmall);
+export const randomSchema = z.strictObject(shape).refine(largeEnough, tooSmall);
 
-export const pretrainedSchema: z.ZodType<PretrainedConfig> = z
-  .strictObject({ ...shape, featureWeights: z.string().min(1) })
+export const pretrainedSchema = z
+  .strictObject({
+    ...shape,
+    featureWeights: z.string().min(1).describe('Torchvision’s AlexNet as a safetensors file.'),
+  })
   .refine(largeEnough, tooSmall);
+
+export type DifferNetConfig = z.infer<typeof randomSchema>;
+export type PretrainedConfig = z.infer<typeof pretrainedSchema>;
 
 /** Below this side nothing is left after AlexNet's pooling. */
 const smallestInput = 63;

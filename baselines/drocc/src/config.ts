@@ -1,46 +1,40 @@
 import { z } from 'zod';
 
-interface PerColour<T> {
-  grey: T;
-  rgb: T;
-}
-
-export interface DroccConfig {
-  /** Side in pixels that images are resized to. */
-  size: PerColour<28 | 32 | 64>;
-  /** Distance of the adversarial points from the training images; `rule` is half the square root of the number of values. */
-  radius: PerColour<number | 'rule'>;
-  /** Adversarial points keep a distance between the radius and this many times the radius. */
-  gamma: number;
-  /** Weight of the adversarial points in the loss. */
-  lambda: number;
-  /** Gradient steps of the search, a multiple of 10: after every tenth the points are projected. */
-  ascentSteps: number;
-  ascentRate: number;
-  epochs: number;
-  /** At least this many steps, whatever the epochs come to. */
-  minSteps: number;
-  batch: number;
-  learningRate: number;
-  /** Which forward passes fold into batch norm's running statistics, with which images are scored. */
-  statistics: 'all-passes' | 'clean-pass';
-}
-
 const radius = z.union([z.number().positive(), z.literal('rule')]);
 
-export const schema: z.ZodType<DroccConfig> = z.strictObject({
-  size: z.strictObject({ grey: z.literal([28, 32, 64]), rgb: z.literal([32, 64]) }),
-  radius: z.strictObject({ grey: radius, rgb: radius }),
-  gamma: z.number().min(1),
-  lambda: z.number().nonnegative(),
-  ascentSteps: z.int().positive().multipleOf(10),
-  ascentRate: z.number().positive(),
-  epochs: z.int().positive(),
-  minSteps: z.int().nonnegative(),
-  batch: z.int().positive(),
-  learningRate: z.number().positive(),
-  statistics: z.enum(['all-passes', 'clean-pass']),
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z.strictObject({
+  size: z
+    .strictObject({ grey: z.literal([28, 32, 64]), rgb: z.literal([32, 64]) })
+    .describe('Side in pixels that images are resized to.'),
+  radius: z
+    .strictObject({ grey: radius, rgb: radius })
+    .describe(
+      'Distance of the adversarial points from the training images; `rule` is half the square root of the number of values.',
+    ),
+  gamma: z
+    .number()
+    .min(1)
+    .describe('Adversarial points keep a distance between the radius and this many times the radius.'),
+  lambda: z.number().nonnegative().describe('Weight of the adversarial points in the loss.'),
+  ascentSteps: z
+    .int()
+    .positive()
+    .multipleOf(10)
+    .describe('Gradient steps of the search, a multiple of 10: after every tenth the points are projected.'),
+  ascentRate: z.number().positive().describe('Step size of the search for adversarial points.'),
+  epochs: z.int().positive().describe('Times that every training image is seen.'),
+  minSteps: z.int().nonnegative().describe('At least this many steps, whatever the epochs come to.'),
+  batch: z.int().positive().describe('Images a step.'),
+  learningRate: z.number().positive().describe('Step size of Adam.'),
+  statistics: z
+    .enum(['all-passes', 'clean-pass'])
+    .describe(
+      'Which forward passes fold into batch norm’s running statistics, with which images are scored.',
+    ),
 });
+
+export type DroccConfig = z.infer<typeof schema>;
 
 const official: DroccConfig = {
   size: { grey: 28, rgb: 32 },

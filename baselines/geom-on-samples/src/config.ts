@@ -1,24 +1,25 @@
 import { z } from 'zod';
-import { presets as geom, schema as geomSchema, type GeomConfig } from '@fsad/geom';
+import { presets as geom, schema as geomSchema } from '@fsad/geom';
 import { configSchema, presets as htdg, type HtdgConfig } from '@fsad/htdg';
 
-export interface GeomOnSamplesConfig {
-  /** What is trained on the k images; only its generator is used, so the variant without one is refused. */
-  htdg: HtdgConfig;
-  /** What is trained on the samples. */
-  geom: GeomConfig;
-  /** Images drawn from the finest scale, the k training images taking turns. */
-  samples: number;
-}
-
-export const schema: z.ZodType<GeomOnSamplesConfig> = z.strictObject({
-  htdg: configSchema.refine(({ variant }) => variant !== 'no-generator', {
-    path: ['variant'],
-    message: 'no-generator has no generator to draw samples from',
-  }),
-  geom: geomSchema,
-  samples: z.int().positive(),
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z.strictObject({
+  htdg: configSchema
+    .refine(({ variant }) => variant !== 'no-generator', {
+      path: ['variant'],
+      message: 'no-generator has no generator to draw samples from',
+    })
+    .describe(
+      'What is trained on the k images; only its generator is used, so the variant without one is refused.',
+    ),
+  geom: geomSchema.describe('What is trained on the samples.'),
+  samples: z
+    .int()
+    .positive()
+    .describe('Images drawn from the finest scale, the k training images taking turns.'),
 });
+
+export type GeomOnSamplesConfig = z.infer<typeof schema>;
 
 /** Sec. 4.3 and Table 1 (g): 6,000 samples. */
 const SAMPLES = 6000;

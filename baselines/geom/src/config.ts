@@ -1,45 +1,46 @@
 import { z } from 'zod';
-import type { TransformationSet } from './transformations.ts';
 
-export interface GeomConfig {
-  /** Side in pixels that images are brought to. Shifts are a quarter of it. */
-  size: number;
-  /** The wide residual network WRN-depth-widen. */
-  depth: number;
-  widen: number;
-  /** `eight`: average over 8 x 8 positions, as published; `global`: over all. The same at 32 pixels. */
-  pooling: 'eight' | 'global';
-  /** Stride of the first convolution: 1 as published; 2 makes the rest as cheap as at half the size. */
-  stemStride: 1 | 2;
-  transformations: TransformationSet;
-  /** Transformed samples a step. */
-  batch: number;
-  epochs: number;
-  /** Bounds on the steps the epochs come to; with few images an epoch may be one step. `maxSteps` null: no bound. */
-  minSteps: number;
-  maxSteps: number | null;
-  learningRate: number;
-  /** Coefficient of the squared weights in the loss, as Keras's `l2`. */
-  l2: number;
-  /** Dirichlet distributions are fitted to at most so many training images, drawn at random; null: to all. */
-  dirichletImages: number | null;
-}
-
-export const schema: z.ZodType<GeomConfig> = z.strictObject({
-  size: z.int().multipleOf(4).min(16),
-  depth: z.int().min(10),
-  widen: z.int().positive(),
-  stemStride: z.literal([1, 2]),
-  pooling: z.enum(['eight', 'global']),
-  transformations: z.enum(['all', 'simple']),
-  batch: z.int().positive(),
-  epochs: z.int().positive(),
-  minSteps: z.int().nonnegative(),
-  maxSteps: z.int().positive().nullable(),
-  learningRate: z.number().positive(),
-  l2: z.number().nonnegative(),
-  dirichletImages: z.int().positive().nullable(),
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z.strictObject({
+  size: z
+    .int()
+    .multipleOf(4)
+    .min(16)
+    .describe('Side in pixels that images are brought to. Shifts are a quarter of it.'),
+  depth: z.int().min(10).describe('The wide residual network WRN-depth-widen: its layers.'),
+  widen: z
+    .int()
+    .positive()
+    .describe('The wide residual network WRN-depth-widen: by how much its layers are wider.'),
+  stemStride: z
+    .literal([1, 2])
+    .describe(
+      'Stride of the first convolution: 1 as published; 2 makes the rest as cheap as at half the size.',
+    ),
+  pooling: z
+    .enum(['eight', 'global'])
+    .describe(
+      '`eight`: average over 8 x 8 positions, as published; `global`: over all. The same at 32 pixels.',
+    ),
+  transformations: z
+    .enum(['all', 'simple'])
+    .describe('The transformations to be told apart: `all` 72, or the `simple` ones.'),
+  batch: z.int().positive().describe('Transformed samples a step.'),
+  epochs: z.int().positive().describe('Times that every training image is seen.'),
+  minSteps: z.int().nonnegative().describe('At least this many steps, whatever the epochs come to.'),
+  maxSteps: z.int().positive().nullable().describe('At most this many steps; null: no bound.'),
+  learningRate: z.number().positive().describe('Step size of Adam.'),
+  l2: z.number().nonnegative().describe('Coefficient of the squared weights in the loss, as Keras’s `l2`.'),
+  dirichletImages: z
+    .int()
+    .positive()
+    .nullable()
+    .describe(
+      'Dirichlet distributions are fitted to at most so many training images, drawn at random; null: to all.',
+    ),
 });
+
+export type GeomConfig = z.infer<typeof schema>;
 
 const official: GeomConfig = {
   size: 32,

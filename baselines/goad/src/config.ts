@@ -1,56 +1,61 @@
 import { z } from 'zod';
-import type { TransformationSet } from '@fsad/geom';
 
-export interface GoadConfig {
-  /** Side in pixels that images are brought to. Shifts are a quarter of it. */
-  size: number;
-  /** The wide residual network WRN-depth-widen. */
-  depth: number;
-  widen: number;
-  /** Stride of the first convolution: 1 as published; 2 makes the rest as cheap as at half the size. */
-  stemStride: 1 | 2;
-  /** Whether a block's second convolution reads normalised activations; the published code skips them. */
-  secondNorm: boolean;
-  /** Epochs after which batch norm's statistics stay as they are; null: never. The published code: 1. */
-  normEpochs: number | null;
-  transformations: TransformationSet;
-  /** Images a step, each with all its transformed copies. */
-  batch: number;
-  /** Whether a step's images are drawn anew, so that none has fewer than `batch` of them or all there are. */
-  fullBatches: boolean;
-  epochs: number;
-  /** Bounds on the steps the epochs come to. `maxSteps` null: no bound. */
-  minSteps: number;
-  maxSteps: number | null;
-  learningRate: number;
-  /** By how much the nearest foreign centre must be farther than the own. */
-  margin: number;
-  tripletWeight: number;
-  /** Weight of the mean squared feature. */
-  featureWeight: number;
-  /** Centres are means of the features met during the last epoch of training, as published, or computed after it with running statistics. */
-  centres: 'last-epoch' | 'after-training';
-}
-
-export const schema: z.ZodType<GoadConfig> = z.strictObject({
-  size: z.int().multipleOf(4).min(16),
-  depth: z.int().min(10),
-  widen: z.int().positive(),
-  stemStride: z.literal([1, 2]),
-  secondNorm: z.boolean(),
-  normEpochs: z.int().positive().nullable(),
-  transformations: z.enum(['all', 'simple']),
-  batch: z.int().positive(),
-  fullBatches: z.boolean(),
-  epochs: z.int().positive(),
-  minSteps: z.int().nonnegative(),
-  maxSteps: z.int().positive().nullable(),
-  learningRate: z.number().positive(),
-  margin: z.number().nonnegative(),
-  tripletWeight: z.number().nonnegative(),
-  featureWeight: z.number().nonnegative(),
-  centres: z.enum(['last-epoch', 'after-training']),
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z.strictObject({
+  size: z
+    .int()
+    .multipleOf(4)
+    .min(16)
+    .describe('Side in pixels that images are brought to. Shifts are a quarter of it.'),
+  depth: z.int().min(10).describe('The wide residual network WRN-depth-widen: its layers.'),
+  widen: z
+    .int()
+    .positive()
+    .describe('The wide residual network WRN-depth-widen: by how much its layers are wider.'),
+  stemStride: z
+    .literal([1, 2])
+    .describe(
+      'Stride of the first convolution: 1 as published; 2 makes the rest as cheap as at half the size.',
+    ),
+  secondNorm: z
+    .boolean()
+    .describe(
+      'Whether a block’s second convolution reads normalised activations; the published code skips them.',
+    ),
+  normEpochs: z
+    .int()
+    .positive()
+    .nullable()
+    .describe(
+      'Epochs after which batch norm’s statistics stay as they are; null: never. The published code: 1.',
+    ),
+  transformations: z
+    .enum(['all', 'simple'])
+    .describe('The transformations to be told apart: `all` 72, or the `simple` ones.'),
+  batch: z.int().positive().describe('Images a step, each with all its transformed copies.'),
+  fullBatches: z
+    .boolean()
+    .describe(
+      'Whether a step’s images are drawn anew, so that none has fewer than `batch` of them or all there are.',
+    ),
+  epochs: z.int().positive().describe('Times that every training image is seen.'),
+  minSteps: z.int().nonnegative().describe('At least this many steps, whatever the epochs come to.'),
+  maxSteps: z.int().positive().nullable().describe('At most this many steps; null: no bound.'),
+  learningRate: z.number().positive().describe('Step size of Adam.'),
+  margin: z
+    .number()
+    .nonnegative()
+    .describe('By how much the nearest foreign centre must be farther than the own.'),
+  tripletWeight: z.number().nonnegative().describe('Weight of the triplet loss beside the cross-entropy.'),
+  featureWeight: z.number().nonnegative().describe('Weight of the mean squared feature.'),
+  centres: z
+    .enum(['last-epoch', 'after-training'])
+    .describe(
+      'Centres are means of the features met during the last epoch of training, as published, or computed after it with running statistics.',
+    ),
 });
+
+export type GoadConfig = z.infer<typeof schema>;
 
 const official: GoadConfig = {
   size: 32,

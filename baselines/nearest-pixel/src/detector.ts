@@ -3,12 +3,11 @@ import { methodFromRecipe, requireTensor, unitPixels, type DetectorMethod } from
 import type { Tensor } from '@fsad/tensors';
 import { differenceMap, nearestImage } from './nearest.ts';
 
-export interface NearestPixelConfig {
-  /** Side in pixels that images are resized to. */
-  size: number;
-}
+const schema = z.strictObject({
+  size: z.int().positive().describe('Side in pixels that images are resized to.'),
+});
 
-const schema: z.ZodType<NearestPixelConfig> = z.strictObject({ size: z.int().positive() });
+export type NearestPixelConfig = z.infer<typeof schema>;
 const preset: NearestPixelConfig = { size: 64 };
 
 /** The distance to the nearest training image in pixel space: the floor that a learned method should be above. */

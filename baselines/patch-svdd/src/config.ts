@@ -1,43 +1,38 @@
 import { z } from 'zod';
 
-export interface PatchSvddConfig {
-  /** Side in pixels that images are resized to. */
-  size: number;
-  /** Patch sizes, and the stride of the grid on which an image's patches are compared: 64, 32 or both. */
-  patches: { size: 32 | 64; stride: number }[];
-  /** How the maps of two patch sizes become one. */
-  combine: 'product' | 'sum';
-  /** What is subtracted from images: the training images' mean picture, or their mean colour. */
-  mean: 'picture' | 'colour';
-  /** Second patches of a position pair that leave the image: moved inside (their direction may then be wrong), or not drawn. */
-  borders: 'clip' | 'inside';
-  /** Weight of the attraction between neighbouring patches. */
-  lambda: number;
-  learningRate: number;
-  /** Pairs of each kind and size in a step. */
-  batch: number;
-  /** Pairs drawn from each image in an epoch. */
-  pairsPerImage: number;
-  /** Ignored where `steps` is a number. */
-  epochs: number;
-  steps: number | 'epochs';
-}
-
 const patch = z.strictObject({ size: z.literal([32, 64]), stride: z.int().positive().multipleOf(2) });
 
-export const schema: z.ZodType<PatchSvddConfig> = z
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z
   .strictObject({
-    size: z.int().positive(),
-    patches: z.array(patch).min(1).max(2),
-    combine: z.enum(['product', 'sum']),
-    mean: z.enum(['picture', 'colour']),
-    borders: z.enum(['clip', 'inside']),
-    lambda: z.number().nonnegative(),
-    learningRate: z.number().positive(),
-    batch: z.int().positive(),
-    pairsPerImage: z.int().positive(),
-    epochs: z.int().positive(),
-    steps: z.union([z.int().positive(), z.literal('epochs')]),
+    size: z.int().positive().describe('Side in pixels that images are resized to.'),
+    patches: z
+      .array(patch)
+      .min(1)
+      .max(2)
+      .describe(
+        'Patch sizes, and the stride of the grid on which an image’s patches are compared: 64, 32 or both.',
+      ),
+    combine: z.enum(['product', 'sum']).describe('How the maps of two patch sizes become one.'),
+    mean: z
+      .enum(['picture', 'colour'])
+      .describe('What is subtracted from images: the training images’ mean picture, or their mean colour.'),
+    borders: z
+      .enum(['clip', 'inside'])
+      .describe(
+        'Second patches of a position pair that leave the image: moved inside (their direction may then be wrong), or not drawn.',
+      ),
+    lambda: z.number().nonnegative().describe('Weight of the attraction between neighbouring patches.'),
+    learningRate: z.number().positive().describe('Step size of Adam.'),
+    batch: z.int().positive().describe('Pairs of each kind and size in a step.'),
+    pairsPerImage: z.int().positive().describe('Pairs drawn from each image in an epoch.'),
+    epochs: z
+      .int()
+      .positive()
+      .describe('Times that every training image is seen; ignored where `steps` is a number.'),
+    steps: z
+      .union([z.int().positive(), z.literal('epochs')])
+      .describe('Steps of the training, or `epochs`: as many as those come to.'),
   })
   .superRefine(({ size, patches }, context) => {
     const complain = (message: string): void =>
@@ -52,6 +47,8 @@ export const schema: z.ZodType<PatchSvddConfig> = z
     if (new Set(patches.map((each) => each.size)).size < patches.length)
       complain('a patch size appears twice');
   });
+
+export type PatchSvddConfig = z.infer<typeof schema>;
 
 const official: PatchSvddConfig = {
   size: 256,

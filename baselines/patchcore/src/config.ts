@@ -1,69 +1,78 @@
 import { z } from 'zod';
 
-export interface PatchCoreConfig {
-  /** `efficientnet-lite0`, or the path of an ONNX file. */
-  features: string;
-  /** Blocks of EfficientNet-Lite0 (0 .. 15) whose outputs are used; of an ONNX file its outputs, counted from 0. */
-  layers: number[];
-  /** Side in pixels that pictures are resized to, and of the middle that is kept of that; null keeps all. */
-  size: number;
-  crop: number | null;
-  /** Patches along a side; 1 takes the mean of the whole picture. */
-  grid: number;
-  /** Side of the neighbourhood whose features are averaged; odd. */
-  neighbourhood: number;
-  /** Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are. */
-  softness: number | null;
-  /**
-   * Where less than this share of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Others show a thing, and their
-   * features are only brought to length 1, layer by layer. Null takes all for surfaces; needs `softness`.
-   */
-  surface: number | null;
-  /** Evenly spaced turns at which each training picture enters the bank, and whether it is mirrored too; fewer turns when there would be more than `views` pictures in all. */
-  turns: number;
-  mirrored: boolean;
-  views: number;
-  /** A picture is compared with this many training pictures at most, those that resemble it most, each in the view that does; null compares with all patches. */
-  retrieve: number | null;
-  /**
-   * A patch is also compared with those of its own picture more than `radius` cells away, so that a surface that repeats itself explains itself. A picture whose median
-   * distance to the bank is larger than that of a training picture to another view of it is a stranger, and `doubt` times the difference is added to its own distances. Null for
-   * never; needs `retrieve`.
-   */
-  own: { radius: number; doubt: number } | null;
-  /** The bank keeps this share of all patches, about `limit` at most, chosen in a projection to `projection` numbers (0 for none). */
-  coreset: { fraction: number; limit: number; projection: number };
-  /**
-   * The picture's score is the mean over this share of its largest patch distances, one at least; with `neighbours` above 0 it is the largest alone, weighted by how
-   * usual the patch it is nearest to is among that many neighbours in the bank.
-   */
-  score: { fraction: number; neighbours: number };
-  /** Deviation in pixels of the Gaussian that smooths maps; 0 for none. */
-  blur: number;
-}
-
-export const schema: z.ZodType<PatchCoreConfig> = z
+/** Everything that decides what the method computes, each key with its meaning. */
+export const schema = z
   .strictObject({
-    features: z.string().min(1),
-    layers: z.array(z.int().nonnegative()).min(1),
-    size: z.int().min(32),
-    crop: z.int().min(32).nullable(),
-    grid: z.int().positive(),
-    neighbourhood: z.int().positive(),
-    softness: z.number().positive().nullable(),
-    surface: z.number().positive().max(1).nullable(),
-    turns: z.int().positive(),
-    mirrored: z.boolean(),
-    views: z.int().positive(),
-    retrieve: z.int().positive().nullable(),
-    own: z.strictObject({ radius: z.int().nonnegative(), doubt: z.number().nonnegative() }).nullable(),
+    features: z.string().min(1).describe('`efficientnet-lite0`, or the path of an ONNX file.'),
+    layers: z
+      .array(z.int().nonnegative())
+      .min(1)
+      .describe(
+        'Blocks of EfficientNet-Lite0 (0 .. 15) whose outputs are used; of an ONNX file its outputs, counted from 0.',
+      ),
+    size: z.int().min(32).describe('Side in pixels that pictures are resized to.'),
+    crop: z
+      .int()
+      .min(32)
+      .nullable()
+      .describe('Side in pixels of the middle that is kept of the resized picture; null keeps all.'),
+    grid: z.int().positive().describe('Patches along a side; 1 takes the mean of the whole picture.'),
+    neighbourhood: z.int().positive().describe('Side of the neighbourhood whose features are averaged; odd.'),
+    softness: z
+      .number()
+      .positive()
+      .nullable()
+      .describe(
+        'Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are.',
+      ),
+    surface: z
+      .number()
+      .positive()
+      .max(1)
+      .nullable()
+      .describe(
+        'Where less than this share of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Others show a thing, and their features are only brought to length 1, layer by layer. Null takes all for surfaces; needs `softness`.',
+      ),
+    turns: z
+      .int()
+      .positive()
+      .describe(
+        'Evenly spaced turns at which each training picture enters the bank; fewer when there would be more than `views` pictures.',
+      ),
+    mirrored: z.boolean().describe('Whether each training picture enters the bank mirrored too.'),
+    views: z
+      .int()
+      .positive()
+      .describe(
+        'Training pictures in the bank at most, turned and mirrored ones counted; fewer turns when there would be more.',
+      ),
+    retrieve: z
+      .int()
+      .positive()
+      .nullable()
+      .describe(
+        'A picture is compared with this many training pictures at most, those that resemble it most, each in the view that does; null compares with all patches.',
+      ),
+    own: z
+      .strictObject({ radius: z.int().nonnegative(), doubt: z.number().nonnegative() })
+      .nullable()
+      .describe(
+        'A patch is also compared with those of its own picture more than `radius` cells away, so that a surface that repeats itself explains itself. A picture whose median distance to the bank is larger than that of a training picture to another view of it is a stranger, and `doubt` times the difference is added to its own distances. Null for never; needs `retrieve`.',
+      ),
     coreset: z.strictObject({
       fraction: z.number().positive().max(1),
       limit: z.int().positive(),
       projection: z.int().nonnegative(),
     }),
-    score: z.strictObject({ fraction: z.number().positive().max(1), neighbours: z.int().nonnegative() }),
-    blur: z.number().nonnegative(),
+    score: z
+      .strictObject({ fraction: z.number().positive().max(1), neighbours: z.int().nonnegative() })
+      .describe(
+        'The picture’s score is the mean over this share of its largest patch distances, one at least; with `neighbours` above 0 it is the largest alone, weighted by how usual the patch it is nearest to is among that many neighbours in the bank.',
+      ),
+    blur: z
+      .number()
+      .nonnegative()
+      .describe('Deviation in pixels of the Gaussian that smooths maps; 0 for none.'),
   })
   .refine(({ neighbourhood }) => neighbourhood % 2 === 1, {
     path: ['neighbourhood'],
@@ -81,6 +90,8 @@ export const schema: z.ZodType<PatchCoreConfig> = z
     path: ['crop'],
     message: 'cannot keep more than `size` pixels',
   });
+
+export type PatchCoreConfig = z.infer<typeof schema>;
 
 /** The paper's settings, on blocks of the strides of the layers it takes from WideResNet-50 (8 and 16). */
 const official: PatchCoreConfig = {

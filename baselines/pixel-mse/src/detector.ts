@@ -3,17 +3,16 @@ import { methodFromRecipe, requireTensor, unitPixels, type DetectorMethod } from
 import type { Tensor } from '@fsad/tensors';
 import { meanSquaredError } from './loss.ts';
 
-export interface PixelMseConfig {
-  /** Side in pixels that images are resized to. */
-  size: number;
-  /** `matched`: training and test images in 0 .. 1; `mismatched`: test images in 0 .. 255, as the printed column may have been made. */
-  form: 'matched' | 'mismatched';
-}
-
-const schema: z.ZodType<PixelMseConfig> = z.strictObject({
-  size: z.int().positive(),
-  form: z.enum(['matched', 'mismatched']),
+const schema = z.strictObject({
+  size: z.int().positive().describe('Side in pixels that images are resized to.'),
+  form: z
+    .enum(['matched', 'mismatched'])
+    .describe(
+      '`matched`: training and test images in 0 .. 1; `mismatched`: test images in 0 .. 255, as the printed column may have been made.',
+    ),
 });
+
+export type PixelMseConfig = z.infer<typeof schema>;
 
 /** Ablation (f) of the paper: the mean squared difference to the training images. It learns nothing and needs no engine. */
 export const method: DetectorMethod<PixelMseConfig> = methodFromRecipe<PixelMseConfig, Tensor, null>({

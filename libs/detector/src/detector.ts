@@ -160,6 +160,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   shorten?(config: Config, colour: 'grey' | 'rgb'): ShorterFits<Config>;
   /** Pictures as a configuration sees them before it learns, by the name of the sheet; left out where there is nothing to see. */
   preview?(config: Config, pictures: PreviewedPictures): Promise<Readonly<Record<string, Image>>>;
+  /** What every key of a configuration means, by its dotted name. */
+  readonly meanings: Readonly<Record<string, string>>;
   /** Checks a complete configuration. @throws Error naming an unknown or ill-typed key. */
   parseConfig(input: unknown): Config;
   create(config: Config, runtime: MethodRuntime): Promise<Fitted>;

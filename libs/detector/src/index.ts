@@ -19,6 +19,7 @@ export { requireChannels, requireTrainingImages } from './check-images.ts';
 export { DivergedError } from './diverged-error.ts';
 export { partOfFit } from './part-of-fit.ts';
 export { scoreColumns } from './score-columns.ts';
+export { meaningsOf } from './meanings.ts';
 export { parseConfig } from './parse-config.ts';
 export { writeFolderAtomically } from '@fsad/files';
 export { loadModel, readMethodName, requireTensor, saveModel, type SavedModel } from './model-folder.ts';

@@ -14,6 +14,7 @@ import type {
   TrainingReview,
 } from './detector.ts';
 import { loadModel, saveModel, type SavedModel } from './model-folder.ts';
+import { meaningsOf } from './meanings.ts';
 import { parseConfig } from './parse-config.ts';
 
 /** What a recipe says of its method as the method itself does. */
@@ -104,6 +105,7 @@ export function methodFromRecipe<Config, Model, Backend>(
     quickFit,
     shorthands,
     shorten,
+    meanings: meaningsOf(schema),
     parseConfig: (input) => parseConfig(name, schema, input),
     create: async (config, runtime) => new RecipeDetector(recipe, method, config, await recipe.open(runtime)),
     async load(directory, runtime) {

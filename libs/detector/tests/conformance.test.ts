@@ -32,6 +32,7 @@ const method: DetectorMethod<Config> = {
   engine: 'none',
   presets: { official: { steps: 5 }, smoke: { steps: 3 } },
   defaultPreset: 'official',
+  meanings: {},
   parseConfig: (input) => parseConfig('running-mean', schema, input),
   create: async (config) => new RunningMean(config),
   async load(directory) {

@@ -19,6 +19,7 @@ const method: DetectorMethod<Config> = {
   engine: 'none',
   presets: {},
   defaultPreset: 'official',
+  meanings: {},
   parseConfig: (input) => parseConfig('toy', schema, input),
   create: never,
   load: never,

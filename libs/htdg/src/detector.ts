@@ -1,4 +1,5 @@
 import {
+  meaningsOf,
   fingerprintFit,
   parseConfig,
   requireChannels,
@@ -216,6 +217,7 @@ export const method: DetectorMethod<HtdgConfig, HtdgDetector> = {
   engine: 'patches',
   smallestSide: RECEPTIVE_FIELD,
   presets,
+  meanings: meaningsOf(configSchema),
   defaultPreset: 'fast',
   defectPreset: 'fast-rotations',
   presetFor(name, { task, shots }) {

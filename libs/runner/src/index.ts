@@ -39,7 +39,7 @@ export {
   type JudgedPixels,
   type Scored,
 } from './trial/index.ts';
-export { configure, type ConfigRequest } from './plan/index.ts';
+export { configure, settingsOfFile, type ConfigRequest } from './plan/index.ts';
 export { comparedMethods, comparison, parseCompared, type ComparisonRequest } from './comparison.ts';
 export { estimatePlan, planText, type PlanEstimate } from './estimate/index.ts';
 export {
@@ -50,6 +50,10 @@ export {
   type FitRequest,
   type OpenedModel,
   keptTraining,
+  presetKeys,
+  presetListText,
+  presetNames,
+  presetText,
   readSplit,
   recalibrate,
   requireFree,

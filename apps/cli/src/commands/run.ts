@@ -10,7 +10,7 @@ import {
 } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { withEngine } from '../options.ts';
+import { settingsOf, withEngine, withSettings } from '../options.ts';
 import { dryRun } from '../run/dry-run.ts';
 import { countOf, withWorkers } from '../run/machine.ts';
 import { runProgress } from '../progress.ts';
@@ -18,7 +18,7 @@ import { runOptions } from '../run/run-options.ts';
 
 function builder(argv: Argv) {
   return (
-    withWorkers(withEngine(argv))
+    withWorkers(withSettings(withEngine(argv)))
       .positional('experiment', {
         type: 'string',
         demandOption: true,
@@ -36,12 +36,6 @@ function builder(argv: Argv) {
         describe: 'Only some of the matrix, e.g. class=3,8 or shots=1; all conditions hold together',
       })
       .option('trials', { type: 'number', describe: 'Draws of training images, instead of the budget’s' })
-      .option('set', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'Override a configuration key, e.g. training.learningRate=0.001 or geom.size=32',
-      })
       .option('store', {
         type: 'string',
         default: 'runs/store',
@@ -150,7 +144,7 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
     }
     progress.show(event);
   };
-  const options = runOptions(argv, experiment, { onEvent, stop, kill });
+  const options = runOptions({ ...argv, set: await settingsOf(argv) }, experiment, { onEvent, stop, kill });
   if (argv.dryRun) return dryRun(options, argv.json);
   if (argv.slurm !== undefined) {
     const { trials, shares, pending } = await writeSlurm(options, argv.slurm, {

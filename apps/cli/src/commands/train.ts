@@ -18,7 +18,7 @@ import {
   trainInto,
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { seedOf, threadsOf, withDataset, withEngine } from '../options.ts';
+import { seedOf, settingsOf, threadsOf, withDataset, withEngine, withSettings } from '../options.ts';
 import { withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { openSource, requireNone, sourceOf, splitOf } from '../source.ts';
@@ -41,6 +41,7 @@ const DECIDED = [
   'fraction',
   'features',
   'set',
+  'config',
   'tiles',
   'seed',
 ] as const;
@@ -49,7 +50,7 @@ const DECIDED = [
 const DRAWN = ['losses.png', 'scales.png'];
 
 function builder(argv: Argv) {
-  return withOnBadImage(withEngine(withDataset(argv)))
+  return withOnBadImage(withSettings(withEngine(withDataset(argv))))
     .option('folder', {
       type: 'string',
       describe: 'A folder of good pictures, every one learned from unless --shots is given',
@@ -90,12 +91,6 @@ function builder(argv: Argv) {
       type: 'string',
       describe:
         'patchcore: an ONNX file whose first output are the features, instead of its own network; --set layers=[0,1] takes further ones',
-    })
-    .option('set', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      describe: 'Override a configuration key, e.g. training.learningRate=0.001',
     })
     .option('tiles', {
       type: 'string',
@@ -158,11 +153,11 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const { preset = 'as begun', config } = kept
       ? { preset: kept.preset, config: method.parseConfig(kept.config) }
       : configure(method, {
-          ...argv,
+          preset: argv.preset,
           purpose: { task: dataset.taskOf(source.class), shots: split.shots },
           shorthands: { variant, iterations, fraction, features },
           // An ONNX file's outputs count from 0; the blocks of the method's own network are not among them.
-          set: [...(features?.endsWith('.onnx') ? ['layers=[0]'] : []), ...(argv.set ?? [])],
+          set: [...(features?.endsWith('.onnx') ? ['layers=[0]'] : []), ...(await settingsOf(argv))],
         });
     const tiles = kept?.tiles ?? (await tilesAsked(argv.tiles ?? 'auto', own, dataset, split));
     const images: Image[] = [];

@@ -1,3 +1,4 @@
+export { settingsOfFile } from './config-file.ts';
 export { configure, type ConfigRequest } from './configure.ts';
 export { countKinds, Durations, kindOf } from './durations.ts';
 export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './experiment.ts';
