@@ -24,7 +24,7 @@ export function withSettings<T>(argv: Argv<T>) {
       array: true,
       nargs: 1,
       describe:
-        'Override a configuration key, e.g. training.learningRate=0.001; fsad presets NAME lists them',
+        'Override a configuration key, e.g. training.learningRate=0.001; fsad presets NAME lists them. Several values, as 1e-3,1e-4, are an axis of fsad run',
     })
     .option('config', {
       type: 'string',

@@ -114,6 +114,7 @@ function resolveSettings(
     config = changed;
     applied.get(change)?.add(use.detector);
   }
+  for (const setting of use.along ?? []) config = applySetting(config, setting, use.detector) ?? config;
   return method.parseConfig(config);
 }
 
@@ -155,22 +156,32 @@ function checkImages(
 }
 
 /** What is wrong with settings that no method of the experiment knows. */
-export async function unknownSettings(
+export function unknownSettings(
   changes: readonly Setting[],
+  methods: readonly DetectorMethod<unknown>[],
+): string[] {
+  const isKnown = (change: Setting): boolean => methods.some((method) => hasKey(method, change));
+  return changes.filter((change) => !isKnown(change)).map((change) => unknownSetting(change, methods));
+}
+
+/** Whether a method has the key of a setting. */
+export function hasKey(method: DetectorMethod<unknown>, setting: Omit<Setting, 'value'>): boolean {
+  return Object.values(method.presets).some(
+    (preset) => applySetting(preset, { ...setting, value: null }, method.name) !== null,
+  );
+}
+
+/** The methods there are of some names. */
+export async function knownMethods(
   detectors: readonly string[],
   registry: Registry,
-): Promise<string[]> {
-  if (changes.length === 0) return [];
+): Promise<DetectorMethod<unknown>[]> {
   const methods: DetectorMethod<unknown>[] = [];
   for (const detector of detectors) {
     const method = await attempt([], () => openMethod(registry, detector));
     if (method) methods.push(method);
   }
-  const isKnown = (change: Setting): boolean =>
-    methods.some((method) =>
-      Object.values(method.presets).some((preset) => applySetting(preset, change, method.name) !== null),
-    );
-  return changes.filter((change) => !isKnown(change)).map((change) => unknownSetting(change, methods));
+  return methods;
 }
 
 /** What a cell's settings may depend on. */

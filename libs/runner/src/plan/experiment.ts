@@ -2,6 +2,7 @@ import { DATASET_NAMES, type DatasetName, type Task } from '@fsad/datasets';
 import { parseConfig } from '@fsad/detector';
 import { z } from 'zod';
 import type { Budget, Evaluation } from '../store/index.ts';
+import type { Setting } from './selection.ts';
 
 /** Where in the matrix a method is used; what `set` may depend on. */
 export interface Place {
@@ -29,6 +30,8 @@ export interface MethodUse {
   readonly datasets?: readonly DatasetName[];
   /** Only with these numbers of training images; with all when left out. */
   readonly shots?: readonly number[];
+  /** Where on the axes of settings it stands; of no file's own. */
+  readonly along?: readonly Setting[];
 }
 
 /** What a budget changes against the experiment as written. */
@@ -54,6 +57,11 @@ export interface Experiment {
   readonly shots: readonly number[];
   readonly trials: number;
   readonly methods: readonly MethodUse[];
+  /**
+   * Settings as axes of the matrix, e.g. `{ 'training.learningRate': [1e-3, 1e-4] }`: every method that has the key is used once with each value, as the
+   * variant `full.learningRate-0.001`. `--set training.learningRate=1e-3,1e-4` says the same.
+   */
+  readonly axes?: Readonly<Record<string, readonly unknown[]>>;
   /** How trials are judged; nothing beyond image scores when left out. */
   readonly evaluation?: Partial<Evaluation>;
   readonly budgets: Readonly<Record<Budget, BudgetSettings>>;
@@ -113,6 +121,7 @@ const schema: z.ZodType<Experiment> = z.strictObject({
   shots: counts,
   trials: count,
   methods: z.array(methodUse).min(1),
+  axes: z.record(z.string(), z.array(z.unknown()).min(1)).optional(),
   evaluation: evaluation.optional(),
   budgets: z.strictObject({ paper: budget, reduced: budget, smoke: budget }),
 });

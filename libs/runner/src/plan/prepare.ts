@@ -1,7 +1,8 @@
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
 import { didYouMean } from '@fsad/files';
-import { checkMatrix, unknownSettings } from './check-matrix.ts';
+import { alongAxes, alongConditions, axesOf, type Axis } from './axes.ts';
+import { checkMatrix, hasKey, knownMethods, unknownSettings } from './check-matrix.ts';
 import type { Experiment, MethodUse, Place } from './experiment.ts';
 import { attempt, found, PlanError } from './problems.ts';
 import type { PlanRequest } from './request.ts';
@@ -10,7 +11,7 @@ import type { Registry, ResolvedEngine, TestChoice } from '../registry.ts';
 import type { Evaluation } from '../store/index.ts';
 import {
   matches,
-  parseSettings,
+  parseAxis,
   parseWhere,
   repeated,
   requireKnown,
@@ -42,10 +43,28 @@ export interface Prepared {
  * presets and configurations valid, engines at work.
  * @throws PlanError naming every problem.
  */
-export async function prepare(request: PlanRequest, registry: Registry): Promise<Prepared> {
-  const { experiment, budget } = request;
-  const detectors = [...new Set(experiment.methods.map((use) => use.detector))];
+export async function prepare(asked: PlanRequest, registry: Registry): Promise<Prepared> {
+  const { budget } = asked;
+  const detectors = [...new Set(asked.experiment.methods.map((use) => use.detector))];
   const problems: string[] = [];
+  const changes: Setting[] = [];
+  const axes = axesOf(asked.experiment, detectors);
+  for (const text of asked.set) {
+    const parsed = await attempt(problems, () => parseAxis(text, detectors));
+    if (!parsed) continue;
+    const { values, ...setting } = parsed;
+    if (values.length > 1) axes.push({ setting, values });
+    else changes.push({ ...setting, value: values[0] });
+  }
+  const methods = await knownMethods(detectors, registry);
+  const keys = [...changes, ...axes.map(({ setting }) => ({ ...setting, value: null }))];
+  problems.push(...unknownSettings(keys, methods));
+  const chosen = (await attempt(problems, () => alongConditions(axes, asked.where))) ?? { axes, where: [] };
+  const has = (use: MethodUse, { setting }: Axis): boolean =>
+    methods.some((method) => method.name === use.detector && hasKey(method, setting));
+  const expanded = await attempt(problems, () => alongAxes(asked.experiment, chosen.axes, has));
+  const experiment = expanded ?? asked.experiment;
+  const request = { ...asked, experiment, where: chosen.where };
   const where = new Map<WhereField, readonly string[]>();
   for (const condition of request.where) {
     const parsed = await attempt(problems, () => parseWhere([condition]));
@@ -54,15 +73,9 @@ export async function prepare(request: PlanRequest, registry: Registry): Promise
       where.set(field, values);
     }
   }
-  const changes: Setting[] = [];
-  for (const text of request.set) {
-    const parsed = await attempt(problems, () => parseSettings([text], detectors));
-    changes.push(...(parsed ?? []));
-  }
   if (request.trials !== undefined && !(Number.isInteger(request.trials) && request.trials > 0)) {
     problems.push(`--trials ${request.trials}: takes a whole number from 1`);
   }
-  problems.push(...(await unknownSettings(changes, detectors, registry)));
   const wanted = await attempt(problems, () => datasetsWanted(where, experiment));
   const datasets = await openDatasets(wanted ?? [], request, registry, problems);
   try {

@@ -76,11 +76,29 @@ export interface Setting {
  */
 export function parseSettings(texts: readonly string[], detectors: readonly string[]): Setting[] {
   return texts.map((text) => {
-    const [key, value] = splitOnce(text, '--set');
-    const path = key.split('.');
-    const detector = path.length > 1 && detectors.includes(path[0]) ? path[0] : null;
-    return { detector, path: detector ? path.slice(1) : path, value: parseValue(value) };
+    const { values, ...setting } = parseAxis(text, detectors);
+    if (values.length > 1) throw new Error(`--set ${text}: takes one value; several are an axis of fsad run`);
+    return { ...setting, value: values[0] };
   });
+}
+
+/** Reads a `--set` argument that may have several values: `training.learningRate=1e-3,1e-4`. */
+export function parseAxis(
+  text: string,
+  detectors: readonly string[],
+): Omit<Setting, 'value'> & { readonly values: readonly unknown[] } {
+  const [key, value] = splitOnce(text, '--set');
+  const path = key.split('.');
+  const detector = path.length > 1 && detectors.includes(path[0]) ? path[0] : null;
+  return { detector, path: detector ? path.slice(1) : path, values: splitValues(value) };
+}
+
+/** The values in `1e-3,1e-4`: one where the text is JSON as a whole, such as a list, else those between its commas. */
+export function splitValues(text: string): unknown[] {
+  const whole = parseValue(text);
+  return whole === text && text.includes(',')
+    ? text.split(',').map((part) => parseValue(part.trim()))
+    : [whole];
 }
 
 /** Lays a setting over a configuration, or gives null where it is another detector's or the configuration has no such key. */
@@ -112,7 +130,7 @@ function keysOf(config: unknown): string[] {
 }
 
 /** How a setting was written. */
-export function settingName(setting: Setting): string {
+export function settingName(setting: Omit<Setting, 'value'>): string {
   return [...(setting.detector ? [setting.detector] : []), ...setting.path].join('.');
 }
 
