@@ -196,7 +196,9 @@ function showProgress({ stage, done, total, whole }: Extract<Told, { type: 'prog
 }
 
 function addLoss(scale: number, name: string, value: number): void {
+  // A training that goes on begins at a later scale.
   const all = [...state.losses.value];
+  while (all.length < scale) all.push({});
   const own = all[scale] ?? {};
   all[scale] = { ...own, [name]: [...(own[name] ?? []), value] };
   state.losses.value = all;

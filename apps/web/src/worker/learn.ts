@@ -67,7 +67,8 @@ export async function learn(
   const detector = await create();
   try {
     const parts = partsOfTraining(report, { method, images, tiles }, true);
-    const scales = scaleWatch(parts.fit, () => watch.onScales(folder, images));
+    const show = name === 'htdg' ? () => watch.onScales(folder, images) : async () => {};
+    const scales = stageWatch(parts.fit, show);
     await detector.fit(images, { seed: SEED, report: scales.report, signal, checkpoints: folder });
     await scales.finished();
     const model = { method, detector, create, images, seed: SEED, tiles, signal, report: parts.calibration };
@@ -83,8 +84,8 @@ export async function learn(
   }
 }
 
-/** Notices when a stage called after a scale begins: the one before it is finished then. */
-function scaleWatch(report: Watch['report'], show: () => Promise<void>) {
+/** Shows what is finished whenever another stage begins, and at the end. */
+function stageWatch(report: Watch['report'], show: () => Promise<void>) {
   let stage = '';
   let shown: Promise<void> = Promise.resolve();
   const next = (): void => void (shown = shown.then(show));
@@ -92,11 +93,11 @@ function scaleWatch(report: Watch['report'], show: () => Promise<void>) {
     report: (event: DetectorEvent): void => {
       report(event);
       if (event.type !== 'progress' || event.stage === stage) return;
-      if (stage.startsWith('scale')) next();
       stage = event.stage;
+      next();
     },
     finished: async (): Promise<void> => {
-      if (stage.startsWith('scale')) next();
+      next();
       await shown;
     },
   };

@@ -16,6 +16,15 @@ export const addChecks = (page: Page, files: readonly PictureFile[]): Promise<vo
 
 export const learn = (page: Page): Promise<void> => page.getByRole('button', { name: 'Learn' }).click();
 
+/** Waits until an expression is true in the page; Playwright's own wait makes code of text, which the page's policy forbids. */
+export async function until(page: Page, expression: string, timeout = 200_000): Promise<void> {
+  const end = performance.now() + timeout;
+  while (!(await page.evaluate(expression))) {
+    if (performance.now() > end) throw new Error(`waited ${timeout} ms for ${expression}`);
+    await page.waitForTimeout(100);
+  }
+}
+
 /** What the table says of a picture. */
 export interface Row {
   readonly name: string;
@@ -25,13 +34,7 @@ export interface Row {
 
 /** What the table says of every picture, once so many are checked. */
 export async function results(page: Page, count: number): Promise<Row[]> {
-  await page.waitForFunction(
-    `document.querySelectorAll('[role=table] data').length === ${count}`,
-    undefined,
-    {
-      timeout: 200_000,
-    },
-  );
+  await until(page, `document.querySelectorAll('[role=table] data').length === ${count}`);
   const rows = `[...document.querySelectorAll('[role=table][aria-label=Results] [role=row]')].slice(1).map((row) => ({
     name: row.querySelector('.name').textContent,
     score: Number(row.querySelector('data').value),
