@@ -59,11 +59,15 @@ export const schema = z
       .describe(
         'A patch is also compared with those of its own picture more than `radius` cells away, so that a surface that repeats itself explains itself. A picture whose median distance to the bank is larger than that of a training picture to another view of it is a stranger, and `doubt` times the difference is added to its own distances. Null for never; needs `retrieve`.',
       ),
-    coreset: z.strictObject({
-      fraction: z.number().positive().max(1),
-      limit: z.int().positive(),
-      projection: z.int().nonnegative(),
-    }),
+    coreset: z
+      .strictObject({
+        fraction: z.number().positive().max(1),
+        limit: z.int().positive(),
+        projection: z.int().nonnegative(),
+      })
+      .describe(
+        'The bank keeps this share of all patches, about `limit` at most, chosen in a projection to `projection` numbers (0 for none).',
+      ),
     score: z
       .strictObject({ fraction: z.number().positive().max(1), neighbours: z.int().nonnegative() })
       .describe(
