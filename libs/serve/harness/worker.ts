@@ -25,7 +25,9 @@ function usage(): Told {
 
 async function answer(ask: Ask): Promise<Told> {
   if (ask.do === 'usage') return usage();
-  if (ask.do === 'listen') return { address: (await startService({ model })).address, ...usage() };
+  // Time enough on a busy machine: what is looked at is whether answers are right.
+  if (ask.do === 'listen')
+    return { address: (await startService({ model, limits: { seconds: 600 } })).address, ...usage() };
   const scores: (number | null)[] = [];
   for (let i = 0; i < ask.times; i++) {
     scores.length = 0;
@@ -43,4 +45,5 @@ process.on('message', (ask: Ask) => {
     },
   );
 });
+process.on('disconnect', () => process.exit());
 process.send?.(usage());

@@ -105,16 +105,17 @@ export async function buildService(options: ServiceOptions): Promise<FastifyInst
   service.get('/openapi.json', async () => describeService(limits));
   service.post('/inspect', { onRequest: takePlace }, async (request, reply) => {
     const wantsMap = mapAsked(request.query as Record<string, unknown>);
-    const bytes = await pictureOf(request);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort(new Error('the client went away')));
+    const bytes = await pictureOf(request);
+    // From the header, before waiting: what is no picture keeps no place.
+    await requirePixels(bytes);
     const late = AbortSignal.timeout(1000 * limits.seconds);
     const signal = AbortSignal.any([gone.signal, late]);
     const start = performance.now();
     try {
       const found = inTurn(async () => {
         signal.throwIfAborted();
-        await requirePixels(bytes);
         const begun = performance.now();
         const inspection = await model.inspect(bytes, { map: wantsMap, threshold, signal });
         places.took((performance.now() - begun) / 1000 / AT_ONCE);
