@@ -16,7 +16,7 @@ export function ResultTools() {
           <Histogram />
           <label>
             <span>
-              Threshold <output>{score(threshold.value)}</output>
+              Threshold <b>{score(threshold.value)}</b>
             </span>
             <input
               type="range"

@@ -19,7 +19,8 @@ export const learn = (page: Page): Promise<void> => page.getByRole('button', { n
 /** Waits until an expression is true in the page; Playwright's own wait makes code of text, which the page's policy forbids. */
 export async function until(page: Page, expression: string, timeout = 200_000): Promise<void> {
   const end = performance.now() + timeout;
-  while (!(await page.evaluate(expression))) {
+  // A page that loads again meanwhile is asked once more.
+  while (!(await page.evaluate(expression).catch(() => false))) {
     if (performance.now() > end) throw new Error(`waited ${timeout} ms for ${expression}`);
     await page.waitForTimeout(100);
   }
