@@ -1,5 +1,5 @@
-import type { Experiment, MethodUse } from './experiment.ts';
-import { settingName, splitValues, type Setting } from './selection.ts';
+import type { Experiment, MethodUse, Setting } from './experiment.ts';
+import { settingName, splitValues } from './selection.ts';
 
 /** A setting that is an axis of the matrix: every method that has the key is used once with each value. */
 export interface Axis {

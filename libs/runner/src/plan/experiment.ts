@@ -2,7 +2,13 @@ import { DATASET_NAMES, type DatasetName, type Task } from '@fsad/datasets';
 import { parseConfig } from '@fsad/detector';
 import { z } from 'zod';
 import type { Budget, Evaluation } from '../store/index.ts';
-import type { Setting } from './selection.ts';
+
+/** One `--set`: a configuration key, perhaps of one detector only, and its value. */
+export interface Setting {
+  readonly detector: string | null;
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
 
 /** Where in the matrix a method is used; what `set` may depend on. */
 export interface Place {

@@ -1,6 +1,7 @@
 import { didYouMean } from '@fsad/files';
 import type { Cell } from '../store/index.ts';
-import { override, type Overrides } from './experiment.ts';
+import { override, type Overrides, type Setting } from './experiment.ts';
+export type { Setting } from './experiment.ts';
 
 const whereFields = ['dataset', 'class', 'shots', 'trial', 'detector', 'variant'] as const;
 export type WhereField = (typeof whereFields)[number];
@@ -61,13 +62,6 @@ export function requireKnown(where: Where, cells: Iterable<Cell>): void {
 /** A value as it is written on the command line. */
 function written(value: string): string {
   return value.replaceAll(',', '\\,');
-}
-
-/** One `--set`: a configuration key, perhaps of one detector only, and its value. */
-export interface Setting {
-  readonly detector: string | null;
-  readonly path: readonly string[];
-  readonly value: unknown;
 }
 
 /**
