@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Makes `.venv` in the repository root, with the MLflow that the tracking tests start as a real server.
+ * Makes `.venv` in the repository root, with the MLflow that the tracking tests start as a real server, and the onnxruntime that runs exported models.
  * Run again it does nothing; after a change of `packages`, or a cut installation, it starts afresh.
  *
  *   node scripts/python-env.mjs        FSAD_PYTHON_BASE=/path/to/python3 chooses the interpreter
@@ -12,7 +12,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const packages = ['mlflow==3.17.2'];
+const packages = ['mlflow==3.17.2', 'onnx==1.23.2', 'onnxruntime==1.32.0', 'pillow==13.0.0'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const venv = join(root, '.venv');
 const windows = process.platform === 'win32';
@@ -28,12 +28,12 @@ function ready() {
   }
 }
 
-/** MLflow 3 needs Python 3.10 or newer. */
+/** onnxruntime needs Python 3.11 or newer. */
 function findPython() {
   const candidates = process.env.FSAD_PYTHON_BASE
     ? [process.env.FSAD_PYTHON_BASE]
-    : ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
-  const probe = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 1)';
+    : ['python3', 'python', 'python3.13', 'python3.12', 'python3.11'];
+  const probe = 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 11) else 1)';
   return candidates.find((candidate) => spawnSync(candidate, ['-c', probe]).status === 0);
 }
 
@@ -72,7 +72,7 @@ if (ready()) {
 const base = findPython();
 if (!base) {
   say(
-    'found no Python 3.10 or newer with the venv module; install one (Debian: python3-venv) or set FSAD_PYTHON_BASE',
+    'found no Python 3.11 or newer with the venv module; install one (Debian: python3-venv) or set FSAD_PYTHON_BASE',
   );
   process.exit(2);
 }

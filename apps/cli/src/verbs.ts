@@ -40,6 +40,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Inspect pictures as they arrive in a folder, one line of CSV each',
     load: async () => (await import('./commands/watch.ts')).watch,
   },
+  export: {
+    command: 'export <model>',
+    describe: 'Write a model as one ONNX file, for programs without fsad',
+    load: async () => (await import('./commands/export.ts')).exportOnnx,
+  },
   generate: {
     command: 'generate <model>',
     describe: 'Draw samples of every scale on a contact sheet',

@@ -20,7 +20,7 @@ export interface Nearest {
 }
 
 /** Places along a side of an outline. */
-const outlineGrid = 8;
+export const OUTLINE_GRID = 8;
 
 /** A memory bank in the current backend, laid out for matrix products: |q - b|^2 - |q|^2 = (q, 1) (-2 b, |b|^2). */
 export class Bank {
@@ -75,7 +75,7 @@ export class Bank {
 /** What a picture looks like as a whole: its patches averaged over a grid of 8 x 8 places. */
 export function outlineOf({ rows, columns, dimensions, data }: Patches): Float32Array {
   const map = tensor([1, rows, columns, dimensions], data);
-  return resample(map, Math.min(rows, outlineGrid), Math.min(columns, outlineGrid)).data;
+  return resample(map, Math.min(rows, OUTLINE_GRID), Math.min(columns, OUTLINE_GRID)).data;
 }
 
 /** Rows of blocks that a picture's own distances are computed in; each pair of blocks serves both ways. */

@@ -99,6 +99,11 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     return { network, bank: new Bank(shelves), usual, reach: state.reach as number };
   },
 
+  async toOnnx({ config, channels }, model) {
+    const { patchcoreToOnnx } = await import('./export/to-onnx.ts');
+    return patchcoreToOnnx(config, model.network, model, channels);
+  },
+
   release({ network, bank }) {
     network.dispose();
     bank.dispose();

@@ -42,11 +42,16 @@ export async function inspectPicture(
 
 /** The mean of the largest of some values, the share `fraction` of them but one at least. */
 export function meanOfLargest(values: Float32Array, fraction: number): number {
-  const count = Math.max(1, Math.round(fraction * values.length));
+  const count = countOfLargest(values.length, fraction);
   const largest = Float32Array.from(values)
     .sort()
     .subarray(values.length - count);
   return largest.reduce((sum, value) => sum + value, 0) / count;
+}
+
+/** How many of some values a share of the largest is: one at least. */
+export function countOfLargest(values: number, fraction: number): number {
+  return Math.max(1, Math.round(fraction * values));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Image } from '@fsad/images';
+import type { OnnxGraph, Value } from '@fsad/onnx';
 
 /** What a method reports while it works; the edge draws progress, journals it, or drops it. */
 export type DetectorEvent =
@@ -79,6 +80,31 @@ export interface TrainingReview {
   readonly curves: readonly LearningCurve[];
 }
 
+/** How a fitted detector is written as an ONNX graph. */
+export interface OnnxExport {
+  /** Sides in pixels of the picture that the graph takes, and its channels. */
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** How a picture of any size is brought to that one, in words and in numbers. */
+  readonly preparation: { readonly words: string; readonly numbers: Readonly<Record<string, unknown>> };
+  /** Does what `preparation` says: levels of 0 to 255, which need not be whole, [channels, height, width]. */
+  prepare(image: Image): Float32Array;
+  /**
+   * Adds everything from a picture to its score and map.
+   * @param picture levels of 0 to 255, float32 [1, channels, height, width]
+   * @returns the method's own score, float64 [1], and its map, float64 [1, 1, height, width], null for a method without
+   */
+  draw(graph: OnnxGraph, picture: Value): Promise<{ readonly score: Value; readonly map: DrawnMap | null }>;
+}
+
+/** A map in a graph, and its sides. */
+export interface DrawnMap {
+  readonly value: Value;
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * A method that learns what is normal from k pictures. Fitted once; then it scores. What is optional is there when this detector can do it, which may depend on its
  * configuration.
@@ -103,6 +129,8 @@ export interface Detector {
   generate?(seeds: readonly number[]): Promise<DrawnPicture[]>;
   /** Sheets and curves of the training. @param images those learned from. */
   review?(images: readonly Image[]): Promise<TrainingReview>;
+  /** How to compute `inspect` outside this program. @throws Error saying why what was configured cannot be. */
+  toOnnx?(): Promise<OnnxExport>;
   /** Writes everything `load` needs into `directory`, atomically. */
   save(directory: string): Promise<void>;
   /** Frees tensors; the detector must not be used afterwards. */

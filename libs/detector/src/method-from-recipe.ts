@@ -10,6 +10,7 @@ import type {
   FitContext,
   Inspection,
   MethodRuntime,
+  OnnxExport,
   Score,
   TrainingReview,
 } from './detector.ts';
@@ -61,6 +62,8 @@ export interface Recipe<Config, Model, Backend> extends Pick<DetectorMethod<Conf
   ): Promise<Inspection>;
   generate?(task: Task<Config, Backend>, model: Model, seeds: readonly number[]): Promise<DrawnPicture[]>;
   review?(task: Task<Config, Backend>, model: Model, images: readonly Image[]): Promise<TrainingReview>;
+  /** @throws Error saying why what was configured cannot be written so. */
+  toOnnx?(task: Task<Config, Backend>, model: Model): Promise<OnnxExport>;
   /** The model as tensors and small JSON values. */
   pack(
     model: Model,
@@ -136,6 +139,7 @@ class RecipeDetector<Config, Model, Backend> implements Detector {
   readonly inspect?: Detector['inspect'];
   readonly generate?: Detector['generate'];
   readonly review?: Detector['review'];
+  readonly toOnnx?: Detector['toOnnx'];
 
   constructor(
     recipe: Recipe<Config, Model, Backend>,
@@ -163,6 +167,13 @@ class RecipeDetector<Config, Model, Backend> implements Detector {
       this.review = async (images) => {
         const { task, model } = this.#ready(images);
         return review(task, model, images);
+      };
+    }
+    if (recipe.toOnnx) {
+      const toOnnx = recipe.toOnnx.bind(recipe);
+      this.toOnnx = async () => {
+        const { task, model } = this.#requireFitted();
+        return toOnnx(task, model);
       };
     }
   }

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeSafetensors, tensor, type Tensor } from '@fsad/tensors';
 import { blocks } from './architecture.ts';
-import type { FeatureExtractor } from './extractor.ts';
-import { foldNetwork } from './fold.ts';
+import type { OnnxGraph, Value } from '@fsad/onnx';
+import type { DrawnMap, FeatureExtractor } from './extractor.ts';
+import { foldNetwork, type Folded } from './fold.ts';
 import { createConvolutions, disposeConvolutions, runNetwork, type Convolutions } from './network.ts';
 
 /** Gives the bytes of one of the weight files of this package; a page fetches them, Node reads them (`@fsad/features/open`). */
@@ -63,6 +64,19 @@ export class EfficientNetLite0 implements FeatureExtractor {
   /** The same on the backend's tensors, for gradients with respect to the pixels; the outputs belong to the surrounding `tf.tidy`. */
   run(pixels: tf.Tensor4D): tf.Tensor4D[] {
     return runNetwork(this.#convolutions, pixels, this.wanted);
+  }
+
+  async draw(graph: OnnxGraph, pixels: Value, side: number): Promise<DrawnMap[]> {
+    const { drawNetwork } = await import('./draw-network.ts');
+    const folded = new Map<string, Folded>();
+    for (const [name, { filter, bias }] of this.#convolutions) {
+      const [weights, shifts] = await Promise.all([filter.data(), bias.data()]);
+      folded.set(name, {
+        filter: tensor(filter.shape, weights as Float32Array),
+        bias: tensor(bias.shape, shifts as Float32Array),
+      });
+    }
+    return drawNetwork(graph, folded, pixels, side, this.wanted);
   }
 
   dispose(): void {

@@ -11,6 +11,7 @@ import {
   type FitContext,
   type Inspection,
   type MethodRuntime,
+  type OnnxExport,
   type Score,
   type TrainingReview,
 } from '@fsad/detector';
@@ -136,6 +137,11 @@ export class HtdgDetector implements Detector {
   async inspect(images: readonly Image[], signal?: AbortSignal): Promise<Inspection> {
     this.#requireColour(images);
     return (await this.#openScorer()).inspect(images, signal);
+  }
+
+  async toOnnx(): Promise<OnnxExport> {
+    const { htdgToOnnx } = await import('./export/to-onnx.ts');
+    return htdgToOnnx(this.model);
   }
 
   async #review(draw: NonNullable<typeof contactSheet>, images: readonly Image[]): Promise<TrainingReview> {

@@ -9,7 +9,7 @@ export { resampler, resize, resizeQuantised, type Border, type Resampler } from 
 export { resizeImageOpenCv } from './opencv-resize.ts';
 export { cropCentre, resizeImage, type PictureFilter } from './picture-resize.ts';
 export { equaliseClahe, equaliseHistogram } from './equalise.ts';
-export { imageToTensor, tensorToImage } from './levels.ts';
+export { imageToTensor, levelsOfValues, tensorToImage } from './levels.ts';
 export {
   commonRange,
   enlarge,

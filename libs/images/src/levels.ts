@@ -11,6 +11,15 @@ export function fromLevels(levels: ArrayLike<number>): Float32Array {
   return values;
 }
 
+/** The grey levels, whole or not, of values in [-1, 1]: `fromLevels` undone. A whole level comes back whole. */
+export function levelsOfValues(values: Float32Array): Float32Array {
+  return values.map((value) => {
+    const level = (value + 1) * 127.5;
+    const whole = Math.round(level);
+    return Math.abs(level - whole) < 1e-4 ? whole : level;
+  });
+}
+
 /** Values in [-1, 1] as grey levels, truncated; a plain round trip lowers 63 of the 256 levels by one (docs/presets.md#2.11). */
 export function toLevels(values: Float32Array): Uint8Array {
   const levels = new Uint8Array(values.length);

@@ -1,4 +1,4 @@
-export { finest, scalesOf, testPyramid, trainingPyramid, upsampleTo } from './pyramid.ts';
+export { finest, pyramidAxes, scalesOf, testPyramid, trainingPyramid, upsampleTo } from './pyramid.ts';
 export { testSource, trainingSource } from './source.ts';
 export {
   fastPyramid,

@@ -1,4 +1,4 @@
-import { resampler, resize, resizeQuantised, type Image } from '@fsad/images';
+import { resampler, resize, resizeQuantised, type Image, type Resampler } from '@fsad/images';
 import { tensor, type Tensor } from '@fsad/tensors';
 import type { PyramidSettings } from './settings.ts';
 import { testSource, trainingSource } from './source.ts';
@@ -40,15 +40,25 @@ function stack(
 
 /** Pictures at the input side [k, inputSide, inputSide, 3] brought to the finest side; with `quantise` an 8-bit round trip even where nothing shrinks. */
 export function finest(pictures: Tensor, settings: PyramidSettings): Tensor {
-  return resized(pictures, settings.sizes[settings.sizes.length - 1], null, settings);
+  return resizedBy(pictures, pyramidAxes(pictures.shape[1], settings).finest, settings);
 }
 
 /** Every scale, coarsest first, each resized from the finest [k, S, S, 3] (docs/presets.md#2.14). */
 export function scalesOf(images: Tensor, settings: PyramidSettings): Tensor[] {
+  return pyramidAxes(settings.inputSide, settings).scales.map((axis) => resizedBy(images, axis, settings));
+}
+
+/** The resizes of a pyramid, of rows and columns alike: from a picture of side `from` to the finest scale, and from that to every scale, coarsest first; null where nothing is resized. */
+export function pyramidAxes(
+  from: number,
+  settings: PyramidSettings,
+): { readonly finest: Resampler | null; readonly scales: readonly (Resampler | null)[] } {
   const { sizes, scaleFactor } = settings;
-  return sizes.map((side, n) =>
-    resized(images, side, scaleFactor === null ? null : scaleFactor ** (sizes.length - 1 - n), settings),
+  const largest = sizes[sizes.length - 1];
+  const scales = sizes.map((side, n) =>
+    axisOf(largest, side, scaleFactor === null ? null : scaleFactor ** (sizes.length - 1 - n), settings),
   );
+  return { finest: axisOf(from, largest, null, settings), scales };
 }
 
 /**
@@ -71,10 +81,21 @@ export function upsampleTo(images: Tensor, toScale: number, settings: PyramidSet
 
 /** Square images to `side`; `scale` null means the ratio of the sides. */
 function resized(images: Tensor, side: number, scale: number | null, settings: PyramidSettings): Tensor {
-  const from = images.shape[1];
-  if (!settings.quantise && from === side) return images;
-  const axis = resampler(from, side, settings.border, scale ?? side / from);
-  return settings.quantise ? resizeQuantised(images, axis) : resize(images, axis);
+  return resizedBy(images, axisOf(images.shape[1], side, scale, settings), settings);
+}
+
+function resizedBy(images: Tensor, axis: Resampler | null, { quantise }: PyramidSettings): Tensor {
+  if (!axis) return images;
+  return quantise ? resizeQuantised(images, axis) : resize(images, axis);
+}
+
+function axisOf(
+  from: number,
+  side: number,
+  scale: number | null,
+  { quantise, border }: PyramidSettings,
+): Resampler | null {
+  return !quantise && from === side ? null : resampler(from, side, border, scale ?? side / from);
 }
 
 function cropTopLeft(images: Tensor, side: number): Tensor {

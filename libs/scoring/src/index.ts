@@ -7,4 +7,4 @@ export {
   scaleNormality,
   type ScoreSettings,
 } from './score.ts';
-export { localise, type ScaleProbabilities } from './localise.ts';
+export { localise, spreadRows, type ScaleProbabilities } from './localise.ts';

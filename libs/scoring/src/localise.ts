@@ -78,16 +78,16 @@ const FIELD = [51, 45, 30, 15, 5, 1].map((paths) => paths / 243);
 function toImage(map: Float32Array, side: number): Float32Array {
   const patches = Math.round(Math.sqrt(map.length));
   const ordinary = Float32Array.from(map).sort()[(map.length - 1) >> 1];
-  const columns = spread(
+  const columns = spreadRows(
     map.map((value) => value - ordinary),
     patches,
     side,
   );
-  return spread(columns, patches, side).map((value) => ordinary + value);
+  return spreadRows(columns, patches, side).map((value) => ordinary + value);
 }
 
 /** Spreads every row of `patches` values over `side` pixels; rows become columns, so that doing it twice spreads both axes. */
-function spread(map: Float32Array, patches: number, side: number): Float32Array {
+export function spreadRows(map: Float32Array, patches: number, side: number): Float32Array {
   const rows = map.length / patches;
   const frame = (side - patches) / 2;
   const reach = FIELD.length - 1;

@@ -9,7 +9,7 @@ export interface Stack {
 }
 
 /** Weights of red, green and blue in grey (ITU-R BT.601). */
-const LUMA = [0.299, 0.587, 0.114] as const;
+export const LUMA = [0.299, 0.587, 0.114] as const;
 
 /** Draws rows and columns of images [k, S, S, c] into `to`, [k, rows, columns, c]. */
 export function draw(images: Float32Array, from: Stack, rows: Axis, columns: Axis, to: Float32Array): void {

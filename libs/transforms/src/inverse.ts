@@ -23,21 +23,35 @@ export function invertOnMap(
   const upright = new Float32Array(map.length);
   const stack = { count: 1, height: mapSide, width: mapSide, channels: 1 };
   turn(map, stack, (4 - transform.turns) % 4, false, upright);
-  const shift = shiftOf(side, rule);
+  const { rows, columns } = inversePositions(mapSide, transform, side, rule);
   const values = new Float32Array(map.length);
   const seen = new Uint8Array(map.length);
-  for (let row = 0; row < mapSide; row++) {
-    const y = row + transform.ty * shift;
-    if (y < 0 || y > mapSide - 1) continue;
-    for (let column = 0; column < mapSide; column++) {
-      const flipped = transform.flip ? mapSide - 1 - column : column;
-      const x = flipped + transform.tx * shift;
-      if (x < 0 || x > mapSide - 1) continue;
+  for (const [row, y] of rows.entries()) {
+    if (y === null) continue;
+    for (const [column, x] of columns.entries()) {
+      if (x === null) continue;
       values[row * mapSide + column] = interpolate(upright, mapSide, y, x);
       seen[row * mapSide + column] = 1;
     }
   }
   return { values, seen };
+}
+
+/** Where in a map that was turned back each row and column of the image lies, between its entries where the shift is fractional; null where it had been shifted out. */
+export function inversePositions(
+  mapSide: number,
+  { flip, tx, ty }: Transform,
+  side: number,
+  rule: ShiftRule,
+): { readonly rows: readonly (number | null)[]; readonly columns: readonly (number | null)[] } {
+  const shift = shiftOf(side, rule);
+  const inside = (position: number): number | null =>
+    position < 0 || position > mapSide - 1 ? null : position;
+  const places = Array.from({ length: mapSide }, (_, i) => i);
+  return {
+    rows: places.map((row) => inside(row + ty * shift)),
+    columns: places.map((column) => inside((flip ? mapSide - 1 - column : column) + tx * shift)),
+  };
 }
 
 /** Bilinear between the entries around (y, x), which lies inside. */

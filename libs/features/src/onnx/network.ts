@@ -1,10 +1,9 @@
 import type * as onnxruntime from 'onnxruntime-web';
+import { loadRuntime, type Runtime } from '@fsad/onnx/runtime';
 import { tensor, type Tensor } from '@fsad/tensors';
 import type { FeatureExtractor } from '../extractor.ts';
 import type { OnnxDescription } from './description.ts';
 import { featureMap, networkInput } from './feature-map.ts';
-
-type Runtime = typeof onnxruntime;
 
 /** A network of the user's own, as an ONNX file, run by onnxruntime-web on one thread. */
 export class OnnxNetwork implements FeatureExtractor {
@@ -88,22 +87,6 @@ export class OnnxNetwork implements FeatureExtractor {
 
   dispose(): void {
     void this.#session.release();
-  }
-}
-
-async function loadRuntime(origin: string): Promise<Runtime> {
-  try {
-    const runtime = await import('onnxruntime-web');
-    runtime.env.wasm.numThreads = 1;
-    runtime.env.logLevel = 'error';
-    return runtime;
-  } catch (error) {
-    throw new Error(
-      `${origin}: needs the optional package onnxruntime-web; \`npm install onnxruntime-web\``,
-      {
-        cause: error,
-      },
-    );
   }
 }
 

@@ -7,5 +7,5 @@ export { resampler, resize, resizeQuantised, type Border, type Resampler } from 
 export { resizeImageOpenCv } from '../opencv-resize.ts';
 export { cropCentre, resizeImage, type PictureFilter } from '../picture-resize.ts';
 export { equaliseClahe, equaliseHistogram } from '../equalise.ts';
-export { imageToTensor, tensorToImage } from '../levels.ts';
+export { imageToTensor, levelsOfValues, tensorToImage } from '../levels.ts';
 export { stretchMap, type ValueMap, type ValueRange } from '../heat-map.ts';

@@ -2,5 +2,15 @@
 export type * from '../engine.ts';
 export { ENGINE_NAMES } from '../engine.ts';
 export { initialState } from '../initial-state.ts';
-export { frameOf, patchSide, RECEPTIVE_FIELD, runningShapes, trainableShapes } from '../layout.ts';
+export {
+  blockChannels,
+  BLOCKS,
+  frameOf,
+  LEAKY_SLOPE,
+  NORM_EPSILON,
+  patchSide,
+  RECEPTIVE_FIELD,
+  runningShapes,
+  trainableShapes,
+} from '../layout.ts';
 export { openEngine } from './open.ts';
