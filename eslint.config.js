@@ -3,7 +3,17 @@ import tseslint from 'typescript-eslint';
 
 /** Packages that work in a page. */
 const inPages = [
-  ...['onnx', 'tensors', 'patch-network', 'images', 'features', 'metrics', 'detector', 'calibration', 'pyramid'],
+  ...[
+    'onnx',
+    'tensors',
+    'patch-network',
+    'images',
+    'features',
+    'metrics',
+    'detector',
+    'calibration',
+    'pyramid',
+  ],
   ...['transforms', 'generator', 'discriminator', 'scoring', 'htdg'],
 ].map((name) => `libs/${name}`);
 /** Their files that exist for Node alone, behind doors that have another form for browsers. */
