@@ -7,7 +7,6 @@ import {
   decodeSplits,
   drawSplit,
   findSplit,
-  openDataset,
   resolveDataPath,
   type Dataset,
   type DatasetName,
@@ -41,17 +40,6 @@ export function sourceOf(argv: SourceArguments): Source {
   const dataset = argv.dataset as DatasetName;
   const path = resolveDataPath(dataset, argv);
   return { dataset, path: path && resolve(path), options, class: argv.class };
-}
-
-/** Opens a source's dataset and says its warnings, what counts as good and as a defect, and what was passed over. */
-export async function openSource(source: Source, say: (text: string) => void): Promise<Dataset> {
-  const dataset = await openDataset(source.dataset, {
-    path: source.path ?? undefined,
-    options: source.options,
-  });
-  for (const warning of dataset.warnings) say(`warning: ${source.dataset}: ${warning}`);
-  for (const note of dataset.notesOf?.(source.class) ?? []) say(`${source.dataset}: ${note}`);
-  return dataset;
 }
 
 export interface SplitArguments {

@@ -12,6 +12,7 @@ export { DEMONSTRATED, demonstrate } from './demonstrate.ts';
 export { trainingPage } from './training-page.ts';
 export type { TestPicture, TrainedScale, TrainingPage } from './training-page-input.ts';
 export { LiveTracking } from './live-tracking.ts';
+export { tellStore } from './tell-store.ts';
 export { mlflowDrawings } from './mlflow-drawings.ts';
 export { writeReport, type WrittenReport } from './write-report.ts';
 export { paperColumn } from './paper-columns.ts';

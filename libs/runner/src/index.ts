@@ -46,6 +46,7 @@ export {
   fitModel,
   methodNamed,
   openModel,
+  openSource,
   saveModel,
   type FitRequest,
   type OpenedModel,

@@ -1,11 +1,17 @@
 import type { Argv, CommandModule } from 'yargs';
 import { replaceFile, requireOutputFile } from '@fsad/files';
-import { compareExported, exportModel, TOLERANCE } from '@fsad/onnx-export';
-import { openModel, readPictures, readSplit, type NamedPicture, type OpenedModel } from '@fsad/runner';
+import { compareExported, exportedText, exportModel } from '@fsad/onnx-export';
+import {
+  openModel,
+  openSource,
+  readPictures,
+  readSplit,
+  type NamedPicture,
+  type OpenedModel,
+} from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
 import { stageProgress } from '../progress.ts';
-import { openSource } from '../source.ts';
 
 function builder(argv: Argv) {
   return withEngine(argv)
@@ -39,7 +45,11 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
       const onProgress = (done: number, total: number): void => progress.update('comparing', done, total);
       const compared = await compareExported(model, exported, pictures, { signal, onProgress });
       await replaceFile(argv.out, exported.file);
-      report(argv, exported, compared);
+      const { out, json } = argv;
+      const { file, opset, input } = exported;
+      const shape = [1, input.channels, input.height, input.width];
+      const found = { out, bytes: file.length, opset, shape, preparation: input.preparation, compared };
+      process.stdout.write(`${json ? JSON.stringify(found, null, 2) : exportedText(found)}\n`);
     } finally {
       await close();
     }
@@ -60,26 +70,4 @@ async function picturesOf(
   const dataset = await openSource(source, say);
   const pictures = split.train.map(({ id }) => ({ name: id, image: () => dataset.image(id) }));
   return { pictures, close: () => dataset.close() };
-}
-
-function report(
-  { out, json }: Arguments,
-  { file, opset, input }: Awaited<ReturnType<typeof exportModel>>,
-  compared: Awaited<ReturnType<typeof compareExported>>,
-): void {
-  const { width, height, channels, preparation } = input;
-  if (json) {
-    const shape = [1, channels, height, width];
-    process.stdout.write(
-      `${JSON.stringify({ out, bytes: file.length, opset, shape, preparation, compared }, null, 2)}\n`,
-    );
-    return;
-  }
-  const lines = [
-    `${out}: ${(file.length / 1e6).toFixed(1)} MB, ONNX with operator set ${opset}, one picture [1, ${channels}, ${height}, ${width}] of levels 0 to 255`,
-    `a picture is ${preparation.words}`,
-    `compared on ${compared.pictures} ${compared.pictures === 1 ? 'picture' : 'pictures'} in onnxruntime-web: ` +
-      `scores ${compared.score.toExponential(1)} apart at most, maps ${compared.map.toExponential(1)} (allowed: ${TOLERANCE}), decisions the same`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -4,6 +4,7 @@ import { csvCell, replaceFile, requireNoInput, requireOutputFile } from '@fsad/f
 import {
   datasetText,
   openModel,
+  openSource,
   readable,
   readPictures,
   readSplit,
@@ -17,7 +18,7 @@ import { interruptible } from '../interrupt.ts';
 import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
 import { lookingForBad, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { openSource, sourceOf } from '../source.ts';
+import { sourceOf } from '../source.ts';
 import { thresholdAsked, uncalibrated } from '../threshold.ts';
 
 function builder(argv: Argv) {

@@ -1,15 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import {
-  connectionFromEnvironment,
-  MlflowClient,
-  MlflowError,
-  type Connection,
-  type RetryNotice,
-} from '@fsad/mlflow-client';
-import { mlflowDrawings } from '@fsad/reporting';
-import { storedResults } from '@fsad/runner';
-import { isComplete, LockedError, syncStore, type SyncSummary } from '@fsad/tracking';
+import { connectionFromEnvironment, MlflowError, type Connection } from '@fsad/mlflow-client';
+import { tellStore } from '@fsad/reporting';
+import { isComplete, LockedError, type SyncSummary } from '@fsad/tracking';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { stageProgress } from '../progress.ts';
@@ -79,20 +72,11 @@ async function tellAll(
   progress: StageProgress,
   signal: AbortSignal,
 ): Promise<SyncSummary> {
-  const onRetry = ({ retry, of, waitMs, error }: RetryNotice): void => {
-    const wait = waitMs < 1000 ? 'now' : `in ${Math.round(waitMs / 1000)} s`;
-    progress.say(`${error.message}; trying again ${wait} (${retry} of ${of})`);
-  };
-  // Whether there is a server at all is soon known; one that falters later is given the time that MLflow's own clients give.
-  const impatient = { ...connection, retry: { ...connection.retry, maxRetries: 1, timeoutMs: 20_000 } };
   try {
-    await new MlflowClient(impatient, { signal }).check();
-    const onProgress = (done: number, total: number): void => progress.update('telling MLflow', done, total);
-    return await syncStore(store, new MlflowClient(connection, { signal, onRetry }), {
+    return await tellStore(store, connection, {
       signal,
-      onProgress,
-      results: storedResults(store),
-      drawings: mlflowDrawings(store),
+      say: (text) => progress.say(text),
+      onProgress: (done, total) => progress.update('telling MLflow', done, total),
     });
   } catch (error) {
     progress.clear();

@@ -11,6 +11,7 @@ import {
   largeEnough,
   methodNamed,
   OF_THE_PAPER,
+  openSource,
   OWN_PICTURES,
   requireFree,
   requireLearned,
@@ -21,7 +22,7 @@ import { interruptible } from '../interrupt.ts';
 import { seedOf, settingsOf, threadsOf, withDataset, withEngine, withSettings } from '../options.ts';
 import { withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { openSource, requireNone, sourceOf, splitOf } from '../source.ts';
+import { requireNone, sourceOf, splitOf } from '../source.ts';
 
 /** Options that decide what is learned from what: a training that is continued knows them. */
 const DECIDED = [

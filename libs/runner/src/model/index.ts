@@ -28,3 +28,4 @@ export { scoreDataset, type ImageRow, type ScoredDataset } from './score-dataset
 export { scorePictures, type PictureRow } from './score-pictures.ts';
 export { scoreUntilBad, stopped } from './score-until-bad.ts';
 export { trainInto, type Training, type TrainingWatch } from './train-into.ts';
+export { openSource } from './open-source.ts';
