@@ -33,9 +33,10 @@ export async function compareExported(
   const running = await RunningModel.open(exported);
   const largest = { pictures: pictures.length, score: 0, map: 0, place: 0 };
   try {
-    for (const [i, { name, image }] of pictures.entries()) {
+    for (const [i, named] of pictures.entries()) {
+      const { name } = named;
       signal?.throwIfAborted();
-      const picture = await image();
+      const picture = await named.image();
       const inspection = await detector.inspect?.([picture], signal);
       const [raw] = inspection?.scores ?? (await detector.score([picture], signal));
       const { score, decision } = judge(calibration, raw.value);
