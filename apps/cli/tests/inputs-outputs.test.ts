@@ -147,7 +147,7 @@ describe('what a bad file costs', () => {
     const skipped = await fsad('score', model, '--folder', at('broken-mask'), '--on-bad-image', 'skip');
     expect(skipped.code).toBe(0);
     expect(skipped.stderr).toContain('warning: the mask of test/cut/1.png cannot be read');
-    expect(skipped.stdout).toMatch(/PRO [\d.]+ over 1 regions of 3 pictures; 1 left out/);
+    expect(skipped.stdout).toMatch(/PRO [\d.]+ % over 1 regions of 3 pictures; 1 left out/);
   });
 
   it('a broken picture that ends the work leaves the scores of those before it', async () => {
