@@ -131,7 +131,7 @@ it('reports a loss that is not finite with its scale and iteration', async () =>
     report: () => {},
   });
   await expect(run).rejects.toThrow(
-    /scale 0: the \w+ loss is (NaN|Infinity) at iteration \d; training diverged/,
+    /scale 1: the \w+ loss is (NaN|Infinity) at iteration \d; training diverged/,
   );
   await engine.dispose();
 });
