@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{libs,apps,baselines}/*/tests/**/*.test.ts', '{experiments,scripts}/tests/**/*.test.ts'],
+    setupFiles: ['scripts/vitest/quiet.ts'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

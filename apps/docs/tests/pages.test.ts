@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '@fsad/cli';
 import { encodePng } from '@fsad/images';
 import { startService } from '@fsad/serve';
@@ -104,7 +104,23 @@ async function runLines(text: string): Promise<void> {
     expect(words.slice(0, 2)).toEqual(['npx', 'fsad']);
     const small = words[2] === 'train' ? ['--set', 'size=128', '--set', 'crop=128'] : [];
     if (words[2] === 'train') rmSync('runs/mine', { recursive: true, force: true });
-    expect(await main([...words.slice(2), ...small, '--progress', 'none']), command).toBe(0);
+    const { code, said } = await runCaught([...words.slice(2), ...small, '--progress', 'none']);
+    expect(code, `${command}\n${said}`).toBe(0);
+  }
+}
+
+async function runCaught(line: string[]): Promise<{ code: number; said: string }> {
+  let said = '';
+  const streams = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      said += String(chunk);
+      return true;
+    }),
+  );
+  try {
+    return { code: await main(line), said };
+  } finally {
+    for (const stream of streams) stream.mockRestore();
   }
 }
 
