@@ -49,8 +49,8 @@ export function GoodStep() {
             onClick={() => tryWith('part')}
           >
             a part
-          </button>
-          , drawn for you.
+          </button>{' '}
+          drawn for you.
         </p>
       )}
     </section>

@@ -8,7 +8,7 @@ const METHODS: readonly { readonly name: MethodName; readonly title: string; rea
   {
     name: 'patchcore',
     title: 'Features',
-    words: 'Parts and most surfaces, in seconds. Knows everyday pictures.',
+    words: 'Parts and most surfaces, in seconds to a minute. Knows everyday pictures.',
   },
   {
     name: 'htdg',

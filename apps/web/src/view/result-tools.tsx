@@ -32,7 +32,7 @@ export function ResultTools() {
       <div class="controls">
         {calibrated && <Marked />}
         <label>
-          <span>Heat map</span>
+          <span>Strength of the heat map</span>
           <input
             type="range"
             min="0"

@@ -18,7 +18,11 @@ export function Training() {
           return (
             <figure key={n}>
               <div class="made">
-                {done && <Pixels image={done.real} label={`The picture at ${done.side} pixels`} />}
+                {done ? (
+                  <Pixels image={done.real} label={`The picture at ${done.side} pixels`} />
+                ) : (
+                  Array.from({ length: 4 }, (_, i) => <span key={i} class="yet" />)
+                )}
                 {done?.reconstruction && <Pixels image={done.reconstruction} label="Rebuilt" />}
                 {done?.samples.map((sample, i) => (
                   <Pixels key={i} image={sample} label={`Made up ${i + 1}`} />
