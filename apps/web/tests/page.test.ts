@@ -10,7 +10,15 @@ import { build } from 'vite';
 import { judge } from '@fsad/calibration';
 import { decodeImage } from '@fsad/images';
 import { fitModel, openModel, saveModel, type OpenedModel } from '@fsad/runner';
-import { browserNeeded, browserPath, launch, watch } from './support/browser.ts';
+import {
+  browserNeeded,
+  browserPath,
+  firefoxNeeded,
+  firefoxPath,
+  launch,
+  launchFirefox,
+  watch,
+} from './support/browser.ts';
 import { generatedFiles, type PictureFile } from './support/pictures.ts';
 import { DIST, serve } from './support/serve.ts';
 import { addChecks, addGood, learn, results, status, until, type Row } from './support/steps.ts';
@@ -207,6 +215,27 @@ describe.skipIf(!browserPath)(`in a browser${browserNeeded}`, () => {
     await page.getByRole('button', { name: 'Close camera' }).click();
     await until(page, 'window.track.readyState === "ended"');
   });
+});
+
+test.skipIf(!firefoxPath)(`Firefox learns and scores as Node does${firefoxNeeded}`, async () => {
+  const other = await launchFirefox();
+  try {
+    const page = await (await other.newContext()).newPage();
+    await page.goto(server.url);
+    await status(page, /Waiting/);
+    const watched = watch(page);
+    const good = await generatedFiles(['surface/train/good/000']);
+    const check = await generatedFiles(['surface/test/good/000', 'surface/test/spot/000']);
+    await addGood(page, good);
+    await addChecks(page, check);
+    await learn(page);
+    const model = await learnedInNode('patchcore', 'few-shot', good);
+    expectEqual(await results(page, 2), await inNode(model, check), 1e-4);
+    model.detector.dispose();
+    expect(watched).toEqual({ complaints: [], requests: [] });
+  } finally {
+    await other.close();
+  }
 });
 
 /** Gives a page the files that Node writes of a model, as a zip. */

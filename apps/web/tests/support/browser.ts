@@ -1,17 +1,22 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, firefox, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+/** Path of a Chromium: FSAD_CHROMIUM, else the first on the PATH; undefined where there is none. */
+export const browserPath = pathOf(process.env.FSAD_CHROMIUM, [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+]);
 
-/** Path of a Chromium: FSAD_CHROMIUM, else the first on the PATH; null where there is none. */
-export const browserPath = [
-  process.env.FSAD_CHROMIUM ?? '',
-  ...NAMES.flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name))),
-].find(runs);
+/** Path of a Firefox: FSAD_FIREFOX, else the first on the PATH; undefined where there is none. */
+export const firefoxPath = pathOf(process.env.FSAD_FIREFOX, ['firefox-esr', 'firefox']);
 
 /** Why browser tests are skipped, for their title. */
 export const browserNeeded = browserPath ? '' : ' (skipped: no Chromium; run scripts/browser-env.sh)';
+export const firefoxNeeded = firefoxPath
+  ? ''
+  : ' (skipped: no Firefox; run scripts/browser-env.sh --firefox)';
 
 /** A browser that asks nobody for anything; its camera shows a test picture. */
 export function launch(): Promise<Browser> {
@@ -30,6 +35,11 @@ export function launch(): Promise<Browser> {
   });
 }
 
+/** A Firefox as it comes, spoken to by WebDriver BiDi; the channel is no name of a version. */
+export function launchFirefox(): Promise<Browser> {
+  return firefox.launch({ channel: 'moz-firefox', executablePath: firefoxPath });
+}
+
 /** What went wrong in a page, and what it asked of anybody, since it was last looked at. */
 export interface Watched {
   readonly complaints: string[];
@@ -46,6 +56,11 @@ export function watch(of: BrowserContext | Page): Watched {
   });
   if ('goto' in of) of.on('pageerror', (error) => watched.complaints.push(String(error)));
   return watched;
+}
+
+function pathOf(named: string | undefined, names: readonly string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return [named ?? '', ...names.flatMap((name) => folders.map((folder) => join(folder, name)))].find(runs);
 }
 
 function runs(path: string): boolean {
