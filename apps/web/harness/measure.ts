@@ -1,16 +1,18 @@
 /**
  * Measures the built page in Chromium, beside Node. On a busy machine processor seconds can be compared, not times.
  *
- *   npm run page:build && node --import tsx apps/web/harness/measure.ts speed     one thread each: HTDG of one picture, the default's first answer
- *   npm run page:build && node --import tsx apps/web/harness/measure.ts memory    what the page holds after 100 to 500 pictures
+ *   npm run page:build && node --import tsx apps/web/harness/measure.ts speed [ROUNDS]    one thread each, in turns: HTDG of one picture, the default's first answer
+ *   npm run page:build && node --import tsx apps/web/harness/measure.ts memory            what the page and its workers hold after 100 to 500 pictures
  */
+import { loadavg } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
+import { judge } from '@fsad/calibration';
 import { decodeImage } from '@fsad/images';
 import { fitModel } from '@fsad/runner';
 import { launch } from '../tests/support/browser.ts';
 import { generatedFiles } from '../tests/support/pictures.ts';
 import { serve } from '../tests/support/serve.ts';
-import { addChecks, addGood, learn, results, status } from '../tests/support/steps.ts';
+import { addChecks, addGood, learn, results, status, until } from '../tests/support/steps.ts';
 
 const browser = await launch();
 // Without the headers a page computes on one thread.
@@ -23,43 +25,65 @@ try {
   await page.goto(server.url);
   await status(page, /Waiting/);
   if (process.argv[2] === 'memory') await memory(page);
-  else await speed(page, browser);
+  else await speed(page, browser, Number(process.argv[3] ?? 3));
 } finally {
   await browser.close();
   await server.close();
 }
 
-async function speed(page: Page, of: Browser): Promise<void> {
+async function speed(page: Page, of: Browser, rounds: number): Promise<void> {
   const good = await generatedFiles(['surface/train/good/000']);
-  await addChecks(page, await generatedFiles(['surface/test/good/000']));
-  await addGood(page, good);
-  const first = await spent(of, async () => {
-    await learn(page);
-    await results(page, 1);
-  });
-  say('default, from Learn to the first answer', first);
-
-  await page.getByRole('radio', { name: /From scratch/ }).check();
-  const inPage = await spent(of, async () => {
-    await learn(page);
-    await status(page, /^Learned/, 600_000);
-  });
-  say('HTDG fast-rotations in the page', inPage);
+  const check = await generatedFiles(['surface/test/good/000', 'surface/test/spot/000']);
   const images = await Promise.all(good.map(({ name, buffer }) => decodeImage(buffer, name)));
-  const before = process.cpuUsage();
-  const start = performance.now();
-  const model = await fitModel(images, {
-    method: 'htdg',
-    preset: 'fast-rotations',
-    engine: 'wasm',
-    threads: 1,
-    report: () => undefined,
-  });
-  const { user, system } = process.cpuUsage(before);
-  const inNode = { wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
-  model.detector.dispose();
-  say("HTDG fast-rotations on Node's wasm", inNode);
-  console.log(`processor seconds, page over Node: ${(inPage.cpu / inNode.cpu).toFixed(2)}`);
+  const asked = await Promise.all(check.map(({ name, buffer }) => decodeImage(buffer, name)));
+  await addChecks(page, check);
+  await addGood(page, good);
+  console.log(`load ${loadavg()[0].toFixed(1)}; seconds, in brackets those of processors`);
+  const ratios: { readonly wall: number; readonly cpu: number }[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    await page.getByRole('radio', { name: /Features/ }).check();
+    const first = await spent(of, async () => {
+      await learn(page);
+      await until(page, `document.querySelectorAll('[role=table] data').length > 0`);
+    });
+    await status(page, /^Learned/);
+    await results(page, 2);
+
+    await page.getByRole('radio', { name: /From scratch/ }).check();
+    const inPage = await spent(of, async () => {
+      await learn(page);
+      await status(page, /^Learned/, 600_000);
+    });
+    const found = await results(page, 2);
+
+    const [before, start] = [process.cpuUsage(), performance.now()];
+    const model = await fitModel(images, {
+      method: 'htdg',
+      preset: 'fast-rotations',
+      engine: 'wasm',
+      threads: 1,
+      report: () => undefined,
+    });
+    const { user, system } = process.cpuUsage(before);
+    const inNode = { wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
+    const apart: number[] = [];
+    for (const [i, image] of asked.entries()) {
+      const [{ value }] = await model.detector.score([image]);
+      apart.push(Math.abs(judge(model.calibration!, value).score - found[i].score));
+    }
+    model.detector.dispose();
+    ratios.push({ wall: inPage.wall / inNode.wall, cpu: inPage.cpu / inNode.cpu });
+    console.log(
+      `${round}: the default's first answer ${words(first)}; HTDG fast-rotations in the page ${words(inPage)}, in Node ${words(inNode)}, ` +
+        `scores apart by at most ${Math.max(...apart).toExponential(1)}`,
+    );
+  }
+  const middle = (of: 'wall' | 'cpu'): string =>
+    ratios
+      .map((ratio) => ratio[of])
+      .sort((a, b) => a - b)
+      [ratios.length >> 1].toFixed(2);
+  console.log(`page over Node, the middle of ${rounds}: ${middle('wall')} (${middle('cpu')})`);
 }
 
 async function memory(page: Page): Promise<void> {
@@ -98,6 +122,4 @@ async function spent(of: Browser, work: () => Promise<void>): Promise<Spent> {
   return { wall: (performance.now() - start) / 1000, cpu: (await cpu()) - before };
 }
 
-function say(what: string, { wall, cpu }: Spent): void {
-  console.log(`${what}: ${wall.toFixed(1)} s, ${cpu.toFixed(1)} processor seconds`);
-}
+const words = ({ wall, cpu }: Spent): string => `${wall.toFixed(1)} (${cpu.toFixed(1)})`;

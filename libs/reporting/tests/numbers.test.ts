@@ -1,7 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSummaries } from '@fsad/runner';
+import { defaultRetryPolicy, MlflowClient } from '@fsad/mlflow-client';
+import { startFakeServer, type FakeRun } from '@fsad/mlflow-client/testing';
+import { readSummaries, storedResults } from '@fsad/runner';
+import { syncStore } from '@fsad/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publishedTable } from '../src/published.ts';
 import { writeReport } from '../src/index.ts';
@@ -25,15 +28,20 @@ afterEach(async () => {
 });
 
 /** A store with 1, 2, 3 and 10 trials a cell, each count in a class of its own. */
-async function report(): Promise<{ store: string; one: string }> {
+async function filledStore(): Promise<string> {
   const fakes = counts.flatMap((trials): FakeTrial[] =>
     Array.from({ length: trials }, (_, trial) => ({
       cell: { class: classOf(trials), trial },
       auroc: auroc(trials, trial),
     })),
   );
-  const [store, out] = [join(folder, 'store'), join(folder, 'out')];
+  const store = join(folder, 'store');
   await storeFake(store, fakes);
+  return store;
+}
+
+async function report(): Promise<{ store: string; one: string }> {
+  const [store, out] = [await filledStore(), join(folder, 'out')];
   await writeReport(store, out);
   return { store, one: join(out, 'anomaly-detection-reduced') };
 }
@@ -111,4 +119,42 @@ describe('a report of 1, 2, 3 and 10 trials a cell', () => {
     const [head, row] = csv.split('\n').map((line) => line.split(','));
     expect(Number(row[head.indexOf('high')])).toBe(100);
   });
+});
+
+/** The latest value of every metric of a run. */
+function metricsOf(run: FakeRun): Record<string, number> {
+  const points = [...run.points.values()].sort((a, b) => a.timestamp - b.timestamp || a.step - b.step);
+  return Object.fromEntries(points.map(({ key, value }) => [key, value]));
+}
+
+it('MLflow has of 1, 2, 3 and 10 trials a cell what the records say, from 0 to 1', async () => {
+  const store = await filledStore();
+  const server = await startFakeServer();
+  try {
+    const client = new MlflowClient({ uri: server.url, retry: defaultRetryPolicy });
+    // The first makes the journals that the fake store lacks; what ended while it went on is summed up by the second.
+    for (const time of [1, 2]) {
+      const { failures, stopped } = await syncStore(store, client, { results: storedResults(store) });
+      expect({ time, failures, stopped }).toEqual({ time, failures: [], stopped: null });
+    }
+    const runs = [...server.mlflow.runs.values()];
+    for (const trials of counts) {
+      const { values, mean, std, low, high } = await recomputed(store, classOf(trials));
+      const own = runs.filter(({ params }) => params.get('class') === classOf(trials));
+      const parents = own.filter(({ params }) => !params.has('trial'));
+      expect(parents).toHaveLength(1);
+      const summary = metricsOf(parents[0]);
+      expect(summary.trials).toBe(trials);
+      expect(100 * summary['auroc/mean']).toBeCloseTo(mean, 9);
+      const spread = ['auroc/std', 'auroc/interval-low', 'auroc/interval-high'].map((name) => summary[name]);
+      if (trials < 3) expect(spread).toEqual([undefined, undefined, undefined]);
+      else
+        for (const [i, wanted] of [std, low, high].entries()) expect(100 * spread[i]).toBeCloseTo(wanted, 6);
+      const told = own.filter(({ params }) => params.has('trial')).map((run) => 100 * metricsOf(run).auroc);
+      expect(told.sort()).toEqual(values.sort());
+    }
+    expect(server.mlflow.violations).toEqual([]);
+  } finally {
+    await server.stop();
+  }
 });
