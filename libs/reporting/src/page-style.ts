@@ -86,6 +86,7 @@ details{margin:14px 0}
 summary{cursor:pointer;color:var(--faded)}
 .mark{color:var(--anomalous)}
 footer{margin-top:64px;padding-top:16px;border-top:1px solid var(--line);color:var(--faded);font-size:13px}
-@media print{:root{color-scheme:light;${declare((row) => row[1])}}body{font-size:11px}main{max-width:none;padding:0}.scroll{overflow:visible;background:none}.scroll th:first-child,.scroll td:first-child{position:static;background:none}table{font-size:9px}td.number{white-space:normal}.filter{display:none}a{color:inherit}h2,h3,h4,summary{break-after:avoid}figure,tr{break-inside:avoid}thead{display:table-header-group}.figures,.figures.columns1,.figures.columns2,.figures.columns3{grid-template-columns:repeat(2,1fr)}.figures.columns1{grid-template-columns:1fr}details::details-content{content-visibility:visible;block-size:auto}}
+@page{margin:14mm}
+@media print{:root{color-scheme:light;${declare((row) => row[1])}}body{font-size:11px}main{max-width:none;padding:0}.scroll{overflow:visible;background:none}.scroll th:first-child,.scroll td:first-child{position:static;background:none}table{font-size:9px}td.number{white-space:normal}.filter{display:none}a{color:inherit}h2,h3,h4,summary{break-after:avoid}figure,tr{break-inside:avoid}thead{display:table-header-group}.figures,.figures.columns1,.figures.columns2,.figures.columns3{grid-template-columns:repeat(2,1fr)}.figures.columns1{grid-template-columns:1fr}.columns1 .drawing.wide{display:block}.columns1 .drawing.narrow{display:none}details::details-content{content-visibility:visible;block-size:auto}}
 @media (max-width:560px){table{font-size:13px}th,td{padding-right:10px}main{padding:24px 16px 56px}body{font-size:15px}.lead{font-size:16px}h2{margin-top:40px}}
 `;
