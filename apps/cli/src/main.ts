@@ -1,19 +1,20 @@
 import yargs, { type Argv } from 'yargs';
 import { PROGRESS } from '@fsad/runner/progress';
 import { EXIT, explain } from './failure.ts';
+import { requireNumbers } from './numbers.ts';
 import { sayError, showProgress } from './progress.ts';
 import { wordsOnUsage } from './usage.ts';
 import { commandsFor } from './verbs.ts';
 
 /** Runs `fsad` with the given arguments; gives the exit code. Results go to stdout, progress and errors to stderr. */
 export async function main(argv: readonly string[]): Promise<number> {
-  leaveWithReader(process.stdout);
+  process.stdout.off('error', leaveWithReader).on('error', leaveWithReader);
   const debug = argv.includes('--debug');
   try {
     const completing = argv.includes('--get-yargs-completions');
     const commands = await commandsFor(argv[0], completing);
     const parser = yargs(argv);
-    await refuseRepetition(parser)
+    await checked(parser)
       .scriptName('fsad')
       .usage(
         '$0 <command>\n\nFew-shot anomaly detection in images: learn from one to ten good pictures, find what differs.',
@@ -63,8 +64,8 @@ function optionsOf(parser: Argv): string[] {
   return Object.keys((parser as unknown as Known).getOptions().key);
 }
 
-/** An option that takes one value must not be given twice: which one was meant? */
-function refuseRepetition(parser: Argv): Argv {
+/** Refuses numbers that an option does not take, and an option with one value that is given twice: which one was meant? */
+function checked(parser: Argv): Argv {
   const known = parser as unknown as Known;
   return parser.check((values) => {
     const lists = new Set(['_', ...known.getOptions().array]);
@@ -73,14 +74,13 @@ function refuseRepetition(parser: Argv): Argv {
         throw new Error(`--${name} was given ${value.length} times; it takes one value`);
       }
     }
+    requireNumbers(values);
     return true;
   }, true);
 }
 
 /** Ends quietly when whoever reads the output has had enough of it, as `| head` has. */
-function leaveWithReader(stream: NodeJS.WriteStream): void {
-  stream.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    throw error;
-  });
+function leaveWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
 }

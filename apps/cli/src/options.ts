@@ -72,23 +72,20 @@ export function withTest<T>(argv: Argv<T>) {
     .option('test-subset', { type: 'number', describe: 'N test images in the proportions of their kinds' })
     .option('subset', {
       choices: ['test', 'validation'] as const,
-      default: 'test' as const,
-      describe: 'validation: the training images reserved for choosing settings',
+      describe: 'test unless given; validation: the training images reserved for choosing settings',
     })
     .conflicts('limit', 'test-subset');
 }
 
-/** Threads asked for, or all there are. @throws Error unless a whole number of at least 1. */
-export function threadsOf(threads: number | undefined): number {
-  if (threads === undefined) return availableParallelism();
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new Error(`--threads takes a whole number of at least 1, got ${threads}`);
-  }
+/** Threads asked for, or all there are. */
+export function threadsOf(threads = availableParallelism()): number {
   return threads;
 }
 
-/** The root of all randomness. @throws Error unless a whole number that a computer counts exactly, with what is added to it. */
-export function seedOf(seed: number): number {
-  if (Number.isSafeInteger(seed) && Math.abs(seed) <= 2 ** 52) return seed;
-  throw new Error(`--seed takes a whole number up to 2^52, got ${seed}`);
+/** Numbers of training images, such as `1,5`. @throws Error for anything else. */
+export function shotsOf(list: string): number[] {
+  return list.split(',').map((text) => {
+    if (/^[1-9]\d{0,8}$/.test(text.trim())) return Number(text);
+    throw new Error(`--shots takes numbers such as 1,5; got "${text}"`);
+  });
 }

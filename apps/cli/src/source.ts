@@ -27,7 +27,7 @@ export function sourceOf(argv: SourceArguments): Source {
   if (argv.folder !== undefined && argv.dataset !== undefined) {
     throw new Error('--folder and --dataset exclude one another');
   }
-  const options = Object.fromEntries((argv.dataOption ?? []).map(keyValue));
+  const options = dataOptions(argv.dataOption);
   if (argv.data !== undefined) requireNone(argv, ['dataDir'], 'with --data, which names the folder itself');
   if (argv.folder !== undefined) {
     requireNone(argv, ['data', 'dataDir'], 'with --folder, which names the pictures itself');
@@ -97,7 +97,9 @@ export function requireNone<Options>(
   names: readonly (keyof Options & string)[],
   why: string,
 ): void {
-  for (const name of names) if (given[name] !== undefined) throw withoutEffect(name, why);
+  for (const name of names) {
+    if (given[name] !== undefined && given[name] !== false) throw withoutEffect(name, why);
+  }
 }
 
 function withoutEffect(name: string, why: string): Error {
@@ -105,8 +107,13 @@ function withoutEffect(name: string, why: string): Error {
   return new Error(`--${option} has no effect ${why}; leave it out`);
 }
 
-function keyValue(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new Error(`--data-option ${text}: takes the form key=value`);
-  return [text.slice(0, at), text.slice(at + 1)];
+/** What `--data-option key=value` says, by key. @throws Error for another form. */
+export function dataOptions(texts: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new Error(`--data-option ${text}: takes the form key=value`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }

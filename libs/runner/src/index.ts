@@ -57,6 +57,7 @@ export {
   presetText,
   readSplit,
   recalibrate,
+  recalibrateText,
   requireFree,
   requireLearned,
   writeSplit,

@@ -3,6 +3,7 @@ import { ENGINE_NAMES } from '@fsad/patch-network';
 import { benchText, runBench } from '@fsad/patch-network/bench';
 import { benchMethods, methodsText } from '@fsad/runner/bench';
 import { threadsOf } from '../options.ts';
+import { requireNone } from '../source.ts';
 
 /** The reference is there to be right, not fast. */
 const ENGINES = ENGINE_NAMES.filter((name) => name !== 'reference');
@@ -25,7 +26,7 @@ function builder(argv: Argv) {
       nargs: 1,
       describe: 'Only this engine; may be given several times. All that work unless given',
     })
-    .option('only', { type: 'string', default: '', describe: 'Only rows whose name contains this' })
+    .option('only', { type: 'string', describe: 'Only rows whose name contains this' })
     .option('threads', { type: 'number', describe: 'Threads; all cores unless given' })
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
     .example('$0 bench', 'training steps, whole iterations and scoring on every engine')
@@ -46,13 +47,14 @@ export const bench: CommandModule<object, Arguments> = {
     const started = performance.now();
     const passed = (): string => `${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s`;
     if (methods) {
+      requireNone({ quick, only, engine, threads }, ['quick', 'only', 'engine', 'threads'], 'with --methods');
       const rows = await benchMethods(({ method }) => void process.stderr.write(`${passed()}  ${method}\n`));
       process.stdout.write(`${json ? JSON.stringify(rows, null, 2) : methodsText(rows)}\n`);
       return;
     }
     const result = await runBench({
       quick,
-      only,
+      only: only ?? '',
       threads: threadsOf(threads),
       engines: engine,
       onRow: ({ name, engine, seconds }) =>

@@ -1,6 +1,12 @@
 import type { Argv, CommandModule } from 'yargs';
-import type { ErrorRate } from '@fsad/calibration';
-import { openModel, readable, readPictures, recalibrate, type NamedPicture } from '@fsad/runner';
+import {
+  openModel,
+  readable,
+  readPictures,
+  recalibrate,
+  recalibrateText,
+  type NamedPicture,
+} from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
 import { threadsOf, withEngine } from '../options.ts';
 import { lookingForBad, withOnBadImage } from '../pictures.ts';
@@ -43,33 +49,12 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
     const onProgress = (done: number, total: number): void => progress.update('scoring', done, total);
     const pictures = { good, bad };
     const moved = await recalibrate(argv.model, model, pictures, { signal, onProgress });
-    const { threshold, falseAlarms, misses, before } = moved;
-    if (argv.json) {
-      process.stdout.write(`${JSON.stringify({ threshold, falseAlarms, misses, before }, null, 2)}\n`);
-      return;
-    }
-    const counts = (alarms: number, missed: number): string =>
-      `${alarms} of ${good.length} good ones called defective` +
-      (bad.length > 0 ? `, ${missed} of ${bad.length} defective ones missed` : '');
-    const lines = [
-      `threshold ${threshold.toPrecision(5)} on the method's own scale, 0.5 on the scale of 0 to 1`,
-      before
-        ? `before ${before.threshold.toPrecision(5)}: ${counts(before.falseAlarms, before.misses)}`
-        : 'before there was none',
-      inWords('false alarms', falseAlarms),
-      ...(misses ? [inWords('misses', misses)] : ['misses are unknown without --bad']),
-    ];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    process.stdout.write(
+      argv.json
+        ? `${JSON.stringify(moved, null, 2)}\n`
+        : `${recalibrateText(moved, good.length, bad.length)}\n`,
+    );
   } finally {
     model.detector.dispose();
   }
-}
-
-const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-
-function inWords(what: string, { wrong, of, interval }: ErrorRate): string {
-  return (
-    `expected ${what}: ${percent(wrong / of)}, ${percent(interval.low)} to ${percent(interval.high)} ` +
-    `(${wrong} of ${of} at the threshold the others ask for; 95 % interval)`
-  );
 }

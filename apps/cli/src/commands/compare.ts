@@ -21,11 +21,11 @@ import {
 } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { withDataset, withEngine, withTest } from '../options.ts';
+import { shotsOf, withDataset, withEngine, withTest } from '../options.ts';
 import { runProgress } from '../progress.ts';
 import { commandLine } from '../run/command-line.ts';
 import { machineOptions } from '../run/machine.ts';
-import { sourceOf } from '../source.ts';
+import { requireNone, sourceOf } from '../source.ts';
 
 /** Names of budgets here, and those of the runner. */
 const BUDGETS = { smoke: 'smoke', reduced: 'reduced', official: 'paper' } as const satisfies Record<
@@ -95,14 +95,17 @@ export const compare: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, stop: AbortSignal, kill: AbortSignal): Promise<void> {
-  const { budget, seed, out, subset, limit, testSubset, engine } = argv;
+  const { budget, seed, out, subset = 'test', limit, testSubset, engine } = argv;
   const { dataset, path, options, class: classList } = sourceOf(argv);
+  const methods = parseCompared(argv.methods);
+  if (!methods.includes('differnet'))
+    requireNone(argv, ['featureWeights'], 'without differnet among the methods');
   const experiment = await comparison({
     dataset,
     classes: classList.split(','),
-    methods: parseCompared(argv.methods),
-    shots: parseShots(argv.shots),
-    trials: trialsOf(argv.trials),
+    methods,
+    shots: shotsOf(argv.shots),
+    trials: argv.trials,
     featureWeights: argv.featureWeights,
   });
   const data = new Map<DatasetName | '', string>(path === null ? [] : [['', path]]);
@@ -146,18 +149,4 @@ async function finish(
       `${failed.length} of ${trials.length} trials failed; run the same command again to retry them`,
     );
   }
-}
-
-function parseShots(list: string): number[] {
-  return list.split(',').map((text) => {
-    const shots = Number(text);
-    if (!Number.isInteger(shots) || shots < 1)
-      throw new Error(`--shots takes numbers such as 1,5; got "${text}"`);
-    return shots;
-  });
-}
-
-function trialsOf(trials: number): number {
-  if (Number.isInteger(trials) && trials >= 1) return trials;
-  throw new Error(`--trials takes a whole number from 1, got ${trials}`);
 }

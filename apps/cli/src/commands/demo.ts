@@ -4,7 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { duration, percent } from '@fsad/files';
 import { demonstrate, DEMONSTRATED } from '@fsad/reporting';
 import { interruptible } from '../interrupt.ts';
-import { seedOf, threadsOf, withEngine } from '../options.ts';
+import { threadsOf, withEngine } from '../options.ts';
 import { stageProgress } from '../progress.ts';
 
 function builder(argv: Argv) {
@@ -25,13 +25,12 @@ export const demo: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
   handler: (argv) =>
     interruptible(async (signal) => {
-      const seed = seedOf(argv.seed);
       const threads = threadsOf(argv.threads);
       for (const name of DEMONSTRATED) {
         const progress = stageProgress();
         const out = join(argv.out, name);
         const shown = await demonstrate(name, out, {
-          ...{ engine: argv.engine, threads, seed, signal },
+          ...{ engine: argv.engine, threads, seed: argv.seed, signal },
           report: (event) => progress.report(event),
           onScored: (done, total) => progress.update(`scoring the ${name}`, done, total),
         });

@@ -4,7 +4,7 @@ import type { DrawnPicture } from '@fsad/detector';
 import { requireNoInput, requireOutputFolder } from '@fsad/files';
 import { contactSheet, type Image, writePicture } from '@fsad/images';
 import { openModel } from '@fsad/runner';
-import { seedOf, threadsOf, withEngine } from '../options.ts';
+import { threadsOf, withEngine } from '../options.ts';
 
 function builder(argv: Argv) {
   return withEngine(argv)
@@ -21,12 +21,8 @@ type Arguments = Awaited<ReturnType<typeof builder>['argv']>;
 export const generate: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
-    if (!Number.isInteger(argv.count) || argv.count < 1) {
-      throw new Error(`--count takes a whole number of at least 1, got ${argv.count}`);
-    }
     await requireOutputFolder(dirname(argv.out), '--out');
     await requireNoInput([argv.out], [], '--out');
-    const seed = seedOf(argv.seed);
     const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
     const { detector, method } = model;
     try {
@@ -35,7 +31,7 @@ export const generate: CommandModule<object, Arguments> = {
           `${argv.model} is a model of ${method.name} without a generator: it draws no pictures`,
         );
       }
-      const drawn = await detector.generate(Array.from({ length: argv.count }, (_, i) => seed + i));
+      const drawn = await detector.generate(Array.from({ length: argv.count }, (_, i) => argv.seed + i));
       await writePicture(dirname(argv.out), basename(argv.out), sheetOf(drawn));
     } finally {
       detector.dispose();

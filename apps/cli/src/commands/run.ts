@@ -12,7 +12,7 @@ import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { settingsOf, withEngine, withSettings } from '../options.ts';
 import { dryRun } from '../run/dry-run.ts';
-import { countOf, withWorkers } from '../run/machine.ts';
+import { withWorkers } from '../run/machine.ts';
 import { runProgress } from '../progress.ts';
 import { runOptions } from '../run/run-options.ts';
 
@@ -148,7 +148,7 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
   if (argv.dryRun) return dryRun(options, argv.json);
   if (argv.slurm !== undefined) {
     const { trials, shares, pending } = await writeSlurm(options, argv.slurm, {
-      shares: countOf('shares', argv.shares),
+      shares: argv.shares,
       tells: argv.trackingUri !== undefined,
       words: process.argv.slice(1),
       folder: process.cwd(),

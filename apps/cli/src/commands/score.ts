@@ -18,8 +18,13 @@ import { interruptible } from '../interrupt.ts';
 import { threadsOf, withDataset, withEngine, withTest } from '../options.ts';
 import { lookingForBad, withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
-import { sourceOf } from '../source.ts';
+import { requireNone, sourceOf } from '../source.ts';
 import { thresholdAsked, uncalibrated } from '../threshold.ts';
+
+/** Options that say where test images lie, which of them count, and what is said of pictures alone. */
+const OF_DATA = ['data', 'dataDir', 'dataOption', 'class'] as const;
+const OF_TESTS = ['limit', 'testSubset', 'subset'] as const;
+const OF_PICTURES = ['threshold', 'raw', 'failOnDefect'] as const;
 
 function builder(argv: Argv) {
   return withOnBadImage(withTest(withEngine(withDataset(argv))))
@@ -30,9 +35,8 @@ function builder(argv: Argv) {
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object on stdout' })
     .option('threshold', {
       type: 'string',
-      default: 'auto',
       describe:
-        'Score of 0 to 1 above which a picture is called defective; auto: 0.5, what good pictures reach',
+        'Score of 0 to 1 above which a picture is called defective; auto unless given: 0.5, what good pictures reach',
     })
     .option('raw', { type: 'boolean', default: false, describe: 'Also the method’s own score and its parts' })
     .option('fail-on-defect', {
@@ -57,6 +61,7 @@ export const score: CommandModule<object, Arguments> = {
 };
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
+  requireEffect(argv);
   if (argv.csv) await requireOutputFile(argv.csv, '--csv');
   const model = await openModel(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });
   try {
@@ -67,15 +72,26 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** @throws Error for an option that says nothing of what is scored. */
+function requireEffect(argv: Arguments): void {
+  const named = argv.dataset !== undefined || argv.folder !== undefined;
+  if (argv.pictures?.length) {
+    if (named) throw new Error('pictures and --dataset or --folder exclude one another');
+    requireNone(argv, [...OF_DATA, ...OF_TESTS], 'where pictures are named');
+  } else {
+    requireNone(argv, OF_PICTURES, 'on test images, which are measured: name pictures or a folder of them');
+    if (!named) requireNone(argv, OF_DATA, 'without --dataset or --folder: the model knows its own');
+  }
+}
+
 async function ofPictures(
   argv: Arguments,
   model: OpenedModel,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (argv.dataset || argv.folder) throw new Error('pictures and --dataset or --folder exclude one another');
-  const threshold = thresholdAsked(argv.threshold);
-  if (!model.calibration && (argv.failOnDefect || argv.threshold !== 'auto'))
+  const threshold = thresholdAsked(argv.threshold ?? 'auto');
+  if (!model.calibration && (argv.failOnDefect || (argv.threshold ?? 'auto') !== 'auto'))
     throw new Error(uncalibrated(argv.model));
   const progress = lookingForBad(stageProgress(), signal);
   const found = readPictures(paths, model, progress.say);
@@ -111,6 +127,7 @@ async function ofDataset(argv: Arguments, model: OpenedModel, signal: AbortSigna
     const found = await scoreDataset(model, dataset, learned, {
       ...argv,
       class: source.class,
+      subset: argv.subset ?? 'test',
       progress,
       onScored: (done, total) => shown.update('scoring', done, total),
       async onRows(rows, broken) {

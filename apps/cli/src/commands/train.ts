@@ -19,7 +19,7 @@ import {
   trainInto,
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { seedOf, settingsOf, threadsOf, withDataset, withEngine, withSettings } from '../options.ts';
+import { settingsOf, threadsOf, withDataset, withEngine, withSettings } from '../options.ts';
 import { withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { requireNone, sourceOf, splitOf } from '../source.ts';
@@ -141,7 +141,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const own = argv.folder !== undefined;
   const kept = argv.resume && !own && argv.dataset === undefined ? await keptTraining(argv.out) : null;
   if (kept) requireNone(argv, DECIDED, 'with --resume alone: the folder knows what it was begun with');
-  const seed = kept?.seed ?? seedOf(argv.seed ?? 0);
+  const seed = kept?.seed ?? argv.seed ?? 0;
   const method = await methodNamed(kept?.method ?? argv.method ?? (own ? OWN_PICTURES : OF_THE_PAPER));
   const progress = stageProgress();
   const say = (text: string): void => progress.say(text);

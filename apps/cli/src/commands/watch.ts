@@ -47,7 +47,6 @@ export const watch: CommandModule<object, Arguments> = {
 
 async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
   const { folder, csv, quiet, seconds } = argv;
-  if (!(seconds > 0)) throw new Error(`--seconds takes a number above 0, got ${seconds}`);
   const threshold = thresholdAsked(argv.threshold);
   await requireOutputFile(csv, '--csv');
   using model = await load(argv.model, { engine: argv.engine, threads: threadsOf(argv.threads) });

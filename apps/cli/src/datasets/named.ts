@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { DATASET_NAMES, resolveDataPath, type DatasetName } from '@fsad/datasets';
+import { dataOptions } from '../source.ts';
 
 /** Options of every verb that opens one dataset; `[dataset]` may also be given as `--dataset`. */
 export function withNamed<T>(argv: Argv<T>) {
@@ -33,13 +34,7 @@ export function named(argv: NamedArguments): {
   path?: string;
   options: Record<string, string>;
 } {
-  const options = Object.fromEntries(
-    (argv.dataOption ?? []).map((text) => {
-      const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-      if (key === undefined) throw new Error(`--data-option ${text}: takes the form key=value`);
-      return [key, value];
-    }),
-  );
+  const options = dataOptions(argv.dataOption);
   if (argv.folder !== undefined) {
     if (argv.dataset !== undefined && argv.dataset !== 'folder')
       throw new Error('--folder and a dataset exclude one another');

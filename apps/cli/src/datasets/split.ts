@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { basename, dirname } from 'node:path';
 import { writeFolderAtomically } from '@fsad/detector';
 import { drawSplit, encodeSplits, openDataset, type Split } from '@fsad/datasets';
+import { shotsOf } from '../options.ts';
 import { named, withNamed } from './named.ts';
 
 function builder(argv: Argv) {
@@ -30,7 +31,7 @@ export const split: CommandModule<object, Arguments> = {
   builder: builder as CommandModule<object, Arguments>['builder'],
   async handler(argv) {
     const { name, path, options } = named(argv);
-    const shots = argv.shots.split(',').map(Number);
+    const shots = shotsOf(argv.shots);
     const dataset = await openDataset(name, { path, options });
     try {
       const splits: Split[] = [];

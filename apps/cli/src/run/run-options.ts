@@ -6,9 +6,8 @@ import {
   type PlanRequest,
   type RunOptions,
 } from '@fsad/runner';
-import { seedOf } from '../options.ts';
 import { commandLine } from './command-line.ts';
-import { countOf, machineOptions } from './machine.ts';
+import { machineOptions } from './machine.ts';
 
 /** What the command line of `fsad run` says. */
 export interface RunArguments {
@@ -57,7 +56,7 @@ function planRequest(argv: RunArguments, experiment: Experiment): PlanRequest {
     where: argv.where ?? [],
     set: argv.set ?? [],
     trials: argv.trials,
-    seed: seedOf(argv.seed),
+    seed: argv.seed,
     splitRule: argv.split,
     subset: argv.subset,
     testSubset: testSubsetOf(argv.testSubset),
@@ -81,7 +80,8 @@ export function dataFolders(texts: readonly string[]): ReadonlyMap<DatasetName |
 function testSubsetOf(text: string | undefined): number | null | undefined {
   if (text === undefined) return undefined;
   if (text === 'all') return null;
-  return countOf('test-subset', Number(text), 'a number of images, or all');
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`--test-subset takes a number of images, or all, got ${text}`);
 }
 
 /** `2/8`: the second of eight shares. */

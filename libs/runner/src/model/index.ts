@@ -14,6 +14,7 @@ export {
 } from './training-folder.ts';
 export { readSplit, requireLearned, trainedOn, writeSplit, type Source } from './trained-on.ts';
 export { recalibrate, type MovedThreshold } from './recalibrate.ts';
+export { recalibrateText } from './recalibrate-text.ts';
 export {
   largeEnough,
   leftOutInWords,
