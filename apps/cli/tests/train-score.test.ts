@@ -65,6 +65,18 @@ describe('fsad train', () => {
     }
   });
 
+  it('and fsad demo, too, leave a folder alone that another process trains into', async () => {
+    const lock = acquireLock(at('.part.lock'), 'Training into part');
+    try {
+      const refused = await fsad('demo', '--out', at());
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/Training into part by process \d+ on this machine is under way/);
+      expect(existsSync(at('part'))).toBe(false);
+    } finally {
+      lock.release();
+    }
+  });
+
   it.each([
     [['--folder', 'p', '--trial', '2'], '--trial has no effect where the pictures are not drawn'],
     [['--folder', 'p', '--split', 'consecutive'], '--split has no effect'],

@@ -29,13 +29,15 @@ export const calibrationSchema = z.strictObject({
     .nullable(),
   /** By how many pictures of their own somebody moved the threshold, and where it was; null while it is the automatic one. */
   moved: z.strictObject({ before: z.number().nullable(), good: count, bad: count }).nullable(),
+  /** Of everything above; calibrations of before have none. */
+  checksum: z.string().optional(),
 });
 
 /** As it lies beside a model. */
 export type StoredCalibration = z.infer<typeof calibrationSchema>;
 
 /** What good pictures score under a model. */
-export type Calibration = Omit<StoredCalibration, 'model'>;
+export type Calibration = Omit<StoredCalibration, 'model' | 'checksum'>;
 
 /** A score on the common scale, and what it means. */
 export interface Verdict {

@@ -1,13 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { joinPath, readIfThere, readJson, replaceFile } from '@fsad/files';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson, joinPath, readIfThere, readJson, replaceFile } from '@fsad/files';
 import { calibrationSchema, type Calibration, type StoredCalibration } from './calibration.ts';
 
 const NAME = 'calibration.json';
 
 /** Writes the calibration of the model in a folder into it; one that lay there is replaced. */
 export async function writeCalibration(folder: string, made: Calibration): Promise<StoredCalibration> {
-  const calibration = { ...made, model: await modelDigest(folder) };
+  const calibration = sealed({ ...made, model: await modelDigest(folder) });
   await replaceFile(joinPath(folder, NAME), `${JSON.stringify(calibration, null, 1)}\n`);
   return calibration;
 }
@@ -21,10 +21,21 @@ export async function readCalibration(folder: string): Promise<StoredCalibration
   if (!(await readIfThere(file))) return null;
   const advice = `remove it and run \`fsad calibrate ${folder} --good DIR\`, or train again`;
   const calibration = await readJson(file, calibrationSchema, { advice });
+  if (calibration.checksum !== undefined && calibration.checksum !== sealed(calibration).checksum) {
+    throw new Error(
+      `${file}: was edited after it was written, which would move the threshold unsaid; ${advice}`,
+    );
+  }
   if (calibration.model !== (await modelDigest(folder))) {
     throw new Error(`${file}: made for another model than the one that lies beside it; ${advice}`);
   }
   return calibration;
+}
+
+/** A calibration with the checksum of all it says. */
+function sealed(calibration: StoredCalibration): StoredCalibration {
+  const { checksum: _, ...rest } = calibration;
+  return { ...rest, checksum: bytesToHex(sha256(utf8ToBytes(canonicalJson(rest)))) };
 }
 
 /** Digest of the file that vouches for everything else in a model folder. */

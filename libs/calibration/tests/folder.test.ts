@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -39,4 +39,16 @@ it('is refused beside another model, naming the file and what to do', async () =
 it('is refused where it was edited into something else', async () => {
   await writeFile(join(folder, 'calibration.json'), '{"format":"fsad-calibration-v1"}');
   await expect(readCalibration(folder)).rejects.toThrow(/calibration\.json/);
+});
+
+it('is refused where its threshold was moved by hand, and read where it was written before there were checksums', async () => {
+  const written = await writeCalibration(folder, made);
+  const file = join(folder, 'calibration.json');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('"threshold": 2', '"threshold": 3'));
+  await expect(readCalibration(folder)).rejects.toThrow(/calibration\.json: was edited.*fsad calibrate/);
+  const { checksum, ...before } = written;
+  expect(checksum).toMatch(/^[0-9a-f]{64}$/);
+  await writeFile(file, JSON.stringify(before));
+  expect(await readCalibration(folder)).toEqual(before);
 });

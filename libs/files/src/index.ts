@@ -34,3 +34,4 @@ export { didYouMean, nearestWord } from './did-you-mean.ts';
 export { percent } from './percent.ts';
 export { duration } from './duration.ts';
 export { fromSource, moduleBeside } from './from-source.ts';
+export { canonicalJson } from './canonical-json.ts';

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { parseConfig } from '@fsad/detector';
-import { joinPath, readIfThere, removeFile, writeFolderAtomically } from '@fsad/files';
+import { canonicalJson, joinPath, readIfThere, removeFile, writeFolderAtomically } from '@fsad/files';
 import { configSchema, currentConfig } from './config.ts';
 import type { HtdgModel, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
@@ -40,11 +40,7 @@ function ownedBy({ config, origin }: Header): ScaleOwner {
 
 /** SHA-256 of a configuration, whatever the order of its keys. */
 function digestOf(config: unknown): string {
-  const sorted = (_: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(config, sorted))));
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(config))));
 }
 
 /** Writes a whole model: `config.json`, and one safetensors file a scale. */

@@ -8,6 +8,7 @@ import {
   OWN_PICTURES,
   saveModel,
   scoreImages,
+  whileTraining,
   writeSplit,
   type Scored,
   type Source,
@@ -49,9 +50,17 @@ export interface Demonstration {
 
 /**
  * Learns a generated class from one picture by the default method for own pictures, looks at its test pictures, and writes the model and a page about it.
- * @throws the signal's reason when aborted
+ * @throws LockedError when another process trains into the folder; the signal's reason when aborted
  */
-export async function demonstrate(
+export function demonstrate(
+  name: Demonstrated,
+  out: string,
+  options: DemonstrateOptions,
+): Promise<Demonstration> {
+  return whileTraining(out, options.signal, (signal) => shown(name, out, { ...options, signal }));
+}
+
+async function shown(
   name: Demonstrated,
   out: string,
   { engine: asked, threads, seed, signal, report, onScored }: DemonstrateOptions,

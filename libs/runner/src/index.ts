@@ -1,6 +1,6 @@
 import { moduleBeside } from '@fsad/files';
 
-export { canonicalJson, cellId, differences, trialKey } from './store/index.ts';
+export { cellId, differences, trialKey } from './store/index.ts';
 export {
   resultSchema,
   summaries,
@@ -70,6 +70,7 @@ export {
   scoreDataset,
   scorePictures,
   trainInto,
+  whileTraining,
   stopped,
   type ImageRow,
   type NamedPicture,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, cellId, differences, trialKey, type Cell, type TrialInputs } from '../src/index.ts';
+import { canonicalJson } from '@fsad/files';
+import { cellId, differences, trialKey, type Cell, type TrialInputs } from '../src/index.ts';
 
 const inputs: TrialInputs = {
   configuration: {
@@ -26,18 +27,6 @@ const cell: Cell = {
   variant: 'full',
   budget: 'smoke',
 };
-
-describe('canonical JSON', () => {
-  it('does not depend on the order of keys', () => {
-    expect(canonicalJson({ b: [1, 'x'], a: { d: null, c: true } })).toBe(
-      '{"a":{"c":true,"d":null},"b":[1,"x"]}',
-    );
-  });
-  it('refuses what JSON would silently change', () => {
-    expect(() => canonicalJson({ rate: NaN })).toThrow('NaN');
-    expect(() => canonicalJson(new Float32Array(2))).toThrow('Float32Array');
-  });
-});
 
 describe('trial key', () => {
   it('is the SHA-256 of the canonical inputs under a versioned prefix', () => {

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { canonicalJson } from '@fsad/files';
 import { journalPath } from '@fsad/tracking/journal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  canonicalJson,
   decodeLine,
   decodeResult,
   encodeLine,

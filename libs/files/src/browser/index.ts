@@ -14,3 +14,4 @@ export {
 } from './folders.ts';
 export { didYouMean, nearestWord } from '../did-you-mean.ts';
 export { percent } from '../percent.ts';
+export { canonicalJson } from '../canonical-json.ts';

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  canonicalJson,
   cellId,
   readResult,
   readSummaries,
@@ -9,7 +8,7 @@ import {
   type Cell,
   type TrialCurves,
 } from '@fsad/runner';
-import { parseJson, readJson } from '@fsad/files';
+import { canonicalJson, parseJson, readJson } from '@fsad/files';
 import { z } from 'zod';
 import { recordOf, requireKey, settingsDigest, type TrialRecord } from './record.ts';
 

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@fsad/files';
 import {
-  canonicalJson,
   trialKey,
   type TrialCurves,
   type TrialInputs,
@@ -7,7 +8,6 @@ import {
   type TrialResult,
   type TrialSummary,
 } from '@fsad/runner';
-import { createHash } from 'node:crypto';
 
 /**
  * What of a trial is committed: all that decides its numbers and all numbers, no scores, no model, no machine's paths. One line of JSON in

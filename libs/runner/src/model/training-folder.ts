@@ -65,17 +65,17 @@ export function requireFree(directory: string, resume: boolean): void {
  * learned anything worth continuing.
  * @throws LockedError when another process trains into it; what `work` throws
  */
-export async function whileTraining(
+export async function whileTraining<T>(
   directory: string,
   signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const target = resolve(directory);
   await mkdir(dirname(target), { recursive: true });
   const lock = join(dirname(target), `.${basename(target)}.lock`);
-  await withLock(lock, { purpose: `Training into ${directory}`, wait: false, signal }, async (held) => {
+  return withLock(lock, { purpose: `Training into ${directory}`, wait: false, signal }, async (held) => {
     try {
-      await work(held);
+      return await work(held);
     } catch (error) {
       if (!signal.aborted) await abandonTraining(directory);
       throw error;

@@ -1,6 +1,6 @@
-import { problemsOf } from '@fsad/files';
+import { canonicalJson, problemsOf } from '@fsad/files';
 import { z } from 'zod';
-import { canonicalJson, cellSchema, inputsSchema, keySchema, sha256, trialKey } from '../store/index.ts';
+import { cellSchema, inputsSchema, keySchema, sha256, trialKey } from '../store/index.ts';
 import type { TrialProgress, TrialTask } from '../trial/index.ts';
 import type { QueuedTrial } from './link.ts';
 

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { InvalidFileError, problemsOf } from '@fsad/files';
-import { canonicalJson, sha256, trialKey } from './key.ts';
+import { canonicalJson, InvalidFileError, problemsOf } from '@fsad/files';
+import { sha256, trialKey } from './key.ts';
 import { resultSchema, type TrialResult, type TrialSummary } from './result.ts';
 import { storedResult, storedSummary } from './schema.ts';
 

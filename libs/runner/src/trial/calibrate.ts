@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatasetName } from '@fsad/datasets';
-import { canonicalJson } from '../store/index.ts';
+import { canonicalJson } from '@fsad/files';
 import { InterruptedError } from './failure.ts';
 import { openMethod, type DatasetOptions, type Registry } from '../registry.ts';
 

@@ -1,6 +1,6 @@
-import { parseJson, InvalidFileError } from '@fsad/files';
+import { canonicalJson, InvalidFileError, parseJson } from '@fsad/files';
 import { z } from 'zod';
-import { canonicalJson, methods } from '../../../src/index.ts';
+import { methods } from '../../../src/index.ts';
 import { allJson, namesFile, type Format } from '../format.ts';
 
 const names = Object.keys(methods).sort();
