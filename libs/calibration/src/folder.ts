@@ -32,10 +32,10 @@ export async function readCalibration(folder: string): Promise<StoredCalibration
   return calibration;
 }
 
-/** A calibration with the checksum of all it says. */
-function sealed(calibration: StoredCalibration): StoredCalibration {
-  const { checksum: _, ...rest } = calibration;
-  return { ...rest, checksum: bytesToHex(sha256(utf8ToBytes(canonicalJson(rest)))) };
+/** A calibration with the checksum of all else it says. */
+function sealed({ ...calibration }: StoredCalibration): StoredCalibration {
+  delete calibration.checksum;
+  return { ...calibration, checksum: bytesToHex(sha256(utf8ToBytes(canonicalJson(calibration)))) };
 }
 
 /** Digest of the file that vouches for everything else in a model folder. */
