@@ -300,7 +300,8 @@ describe('every method', () => {
   ];
   it.each(names)('%s is trained, scores, and localises or says that it does not', async (name) => {
     const [good, looked, out] = [at('good-ones'), at('looked'), at(`model-${name}`)];
-    await writePictures(good, [grain(40, 1), grain(40, 2)]);
+    // One: a calibration that fits again without some takes as long as several trainings.
+    await writePictures(good, [grain(40, 1)]);
     await writePictures(looked, [grain(40, 3)]);
     const trained = await fsad(
       'train',
