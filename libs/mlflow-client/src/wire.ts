@@ -40,7 +40,7 @@ const int64 = z
   .pipe(z.int());
 const entries = z.array(z.object({ key: text, value: text.default('') })).default([]);
 
-const point = z
+const point: z.ZodType<MetricPoint> = z
   .object({
     key: text,
     value: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).default(0),
