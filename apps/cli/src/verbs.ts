@@ -60,6 +60,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     describe: 'Show the engines this machine has, how fast they are, and how to get a faster one',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  init: {
+    command: 'init <kind> <name>',
+    describe: 'Write an experiment or a detector of your own to begin with',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
   demo: {
     command: 'demo',
     describe:

@@ -1,5 +1,4 @@
 // What `npm run try-package` type-checks with `strict` beside the installed package.
-// eslint-disable-next-line @nx/enforce-module-boundaries -- as people write it, who have the package and nothing else
 import { learn, load, type Inspection, type Model } from 'fsad';
 
 const model: Model = await learn(['good/1.jpg', 'good/2.jpg']);

@@ -19,6 +19,7 @@ const entries = [
   'apps/cli/src/main.ts',
   'libs/runner/src/process/child.ts',
   'libs/runner/src/default-registry.ts',
+  'libs/runner/src/own-files/own-registry.ts',
   ...readdirSync(join(root, 'experiments'))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `experiments/${name}`),
@@ -32,6 +33,8 @@ const beside = [
   ['libs/patch-network/src/kernels', /\.mjs$/],
   ['libs/features/weights', /./],
   ['libs/reporting/src', /\.json$/],
+  ['libs/runner/src/own-files', /\.mjs$/],
+  ['libs/fsad/templates', /./],
 ];
 
 /** What the repository runs from source with, and builds what the package brings ready made. */

@@ -81,7 +81,7 @@ export {
 } from './model/index.ts';
 export { methods, OF_THE_PAPER, OWN_PICTURES } from './methods.ts';
 export { resolveEngine } from './engines.ts';
-export { PlanError, wholeExperiment, type PlanRequest } from './plan/index.ts';
+export { dataFolders, PlanError, shareOf, wholeExperiment, type PlanRequest } from './plan/index.ts';
 export { RunProgress, StageProgress, type ProgressScreen } from './progress/index.ts';
 export { progressLine, type ProgressLine } from './progress/json-lines.ts';
 export type { Registry, ResolvedEngine } from './registry.ts';
@@ -92,5 +92,5 @@ export { ChangedCellsError } from './plan/index.ts';
 
 /** Address of the module with the project's own methods, datasets and engines. */
 export const defaultRegistry = moduleBeside('./default-registry', import.meta.url).href;
-export { loadExperiment } from './load-experiment.ts';
+export { loadExperiment, type LoadedExperiment } from './load-experiment.ts';
 export { shellWord, withoutOptions, writeSlurm } from './slurm.ts';

@@ -132,7 +132,7 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
     const option = unused === 'trackingUri' ? 'tracking-uri' : unused;
     throw new Error(`--${option} has no effect with --dry-run, which runs nothing; leave one of them out`);
   }
-  const experiment = await loadExperiment(argv.experiment);
+  const loaded = await loadExperiment(argv.experiment);
   const progress = runProgress();
   const note = (text: string): void => progress.show({ type: 'note', text });
   const tracking = new LiveTracking(argv.store, argv.trackingUri, note);
@@ -144,7 +144,7 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
     }
     progress.show(event);
   };
-  const options = runOptions({ ...argv, set: await settingsOf(argv) }, experiment, { onEvent, stop, kill });
+  const options = runOptions({ ...argv, set: await settingsOf(argv) }, loaded, { onEvent, stop, kill });
   if (argv.dryRun) return dryRun(options, argv.json);
   if (argv.slurm !== undefined) {
     const { trials, shares, pending } = await writeSlurm(options, argv.slurm, {

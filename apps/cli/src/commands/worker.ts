@@ -1,11 +1,10 @@
 import type { Argv, CommandModule } from 'yargs';
 import { shownAddress } from '@fsad/mlflow-client/address';
-import { defaultRegistry } from '@fsad/runner';
+import { dataFolders, defaultRegistry } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { runProgress } from '../progress.ts';
 import { machineOptions, withWorkers } from '../run/machine.ts';
-import { dataFolders } from '../run/run-options.ts';
 
 function builder(argv: Argv) {
   return withWorkers(argv)

@@ -1,8 +1,8 @@
-import { DATASET_NAMES, type DatasetName } from '@fsad/datasets';
 import {
-  defaultRegistry,
+  dataFolders,
+  shareOf,
   type Budget,
-  type Experiment,
+  type LoadedExperiment,
   type PlanRequest,
   type RunOptions,
 } from '@fsad/runner';
@@ -33,12 +33,12 @@ export interface RunArguments {
 /** The command line as the runner takes it. @throws Error naming the option that is wrong. */
 export function runOptions(
   argv: RunArguments,
-  experiment: Experiment,
+  { experiment, registry }: LoadedExperiment,
   surroundings: Pick<RunOptions, 'onEvent' | 'stop' | 'kill'>,
 ): RunOptions {
   return {
     request: planRequest(argv, experiment),
-    registry: defaultRegistry,
+    registry,
     store: argv.store,
     ...machineOptions(argv),
     replace: argv.replace,
@@ -49,7 +49,7 @@ export function runOptions(
   };
 }
 
-function planRequest(argv: RunArguments, experiment: Experiment): PlanRequest {
+function planRequest(argv: RunArguments, experiment: PlanRequest['experiment']): PlanRequest {
   return {
     experiment,
     budget: argv.budget,
@@ -65,28 +65,9 @@ function planRequest(argv: RunArguments, experiment: Experiment): PlanRequest {
   };
 }
 
-/** `PATH`, the folder of the only dataset, or `mnist=PATH`. */
-export function dataFolders(texts: readonly string[]): ReadonlyMap<DatasetName | '', string> {
-  const folders = new Map<DatasetName | '', string>();
-  for (const text of texts) {
-    const named = DATASET_NAMES.find((name) => text.startsWith(`${name}=`));
-    const name = named ?? '';
-    if (folders.has(name)) throw new Error(`--data was given twice for ${named ?? 'the only dataset'}`);
-    folders.set(name, named ? text.slice(named.length + 1) : text);
-  }
-  return folders;
-}
-
 function testSubsetOf(text: string | undefined): number | null | undefined {
   if (text === undefined) return undefined;
   if (text === 'all') return null;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new Error(`--test-subset takes a number of images, or all, got ${text}`);
-}
-
-/** `2/8`: the second of eight shares. */
-function shareOf(text: string): { part: number; of: number } {
-  const [, part, of] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
-  if (!(part >= 1 && part <= of)) throw new Error(`--share takes i/n with i from 1 to n, got ${text}`);
-  return { part: part - 1, of };
 }

@@ -6,6 +6,7 @@ export type { TrialDraw } from './plan.ts';
 export { prepare, type Prepared } from './prepare.ts';
 export { PlanError } from './problems.ts';
 export { wholeExperiment, type PlanRequest } from './request.ts';
+export { dataFolders, shareOf } from './words.ts';
 export { applySetting, parseSettings } from './selection.ts';
 export {
   ChangedCellsError,

@@ -12,6 +12,7 @@ import {
   connectionOf,
   openQueue,
   outageNotes,
+  QueueError,
   type QueuedTrial,
   type TrialReceipt,
 } from './link.ts';
@@ -28,6 +29,7 @@ const lookEveryMs = 5000;
  * @throws PlanError, ChangedCellsError or QueueError before anything was handed over
  */
 export async function runOnQueue(options: RunOptions, address: string): Promise<RunSummary> {
+  requireProjectsOwn(options.registry);
   const opened = await openRun(options);
   try {
     const onNote = (text: string): void => options.onEvent({ type: 'note', text });
@@ -40,6 +42,15 @@ export async function runOnQueue(options: RunOptions, address: string): Promise<
   } finally {
     await opened.prepared.close();
   }
+}
+
+/** @throws QueueError for methods that only this machine has */
+function requireProjectsOwn(registry: string): void {
+  const [name] = new URL(registry).searchParams.keys();
+  if (name === undefined) return;
+  throw new QueueError(
+    `${name} is a detector of a file of your own, which the workers of --queue do not have; run it here, or in parts with --share`,
+  );
 }
 
 class Following {
