@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { canonicalJson, joinPath, readIfThere, readJson, replaceFile } from '@fsad/files';
+import { canonicalJson, InvalidFileError, joinPath, readIfThere, readJson, replaceFile } from '@fsad/files';
 import { calibrationSchema, type Calibration, type StoredCalibration } from './calibration.ts';
 
 const NAME = 'calibration.json';
@@ -14,7 +14,7 @@ export async function writeCalibration(folder: string, made: Calibration): Promi
 
 /**
  * The calibration of the model in a folder; null where none lies there.
- * @throws Error naming a file that is damaged or belongs to another model.
+ * @throws InvalidFileError naming a file that is damaged or belongs to another model.
  */
 export async function readCalibration(folder: string): Promise<StoredCalibration | null> {
   const file = joinPath(folder, NAME);
@@ -22,12 +22,14 @@ export async function readCalibration(folder: string): Promise<StoredCalibration
   const advice = `remove it and run \`fsad calibrate ${folder} --good DIR\`, or train again`;
   const calibration = await readJson(file, calibrationSchema, { advice });
   if (calibration.checksum !== undefined && calibration.checksum !== sealed(calibration).checksum) {
-    throw new Error(
-      `${file}: was edited after it was written, which would move the threshold unsaid; ${advice}`,
+    throw new InvalidFileError(
+      file,
+      'was edited after it was written, which would move the threshold unsaid',
+      advice,
     );
   }
   if (calibration.model !== (await modelDigest(folder))) {
-    throw new Error(`${file}: made for another model than the one that lies beside it; ${advice}`);
+    throw new InvalidFileError(file, 'made for another model than the one that lies beside it', advice);
   }
   return calibration;
 }
@@ -42,6 +44,6 @@ function sealed({ ...calibration }: StoredCalibration): StoredCalibration {
 async function modelDigest(folder: string): Promise<string> {
   const file = joinPath(folder, 'config.json');
   const content = await readIfThere(file);
-  if (!content) throw new Error(`${file}: missing; a calibration lies beside a model`);
+  if (!content) throw new InvalidFileError(file, 'missing', 'a calibration lies beside a model');
   return bytesToHex(sha256(content));
 }

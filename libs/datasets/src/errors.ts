@@ -1,11 +1,9 @@
-import { didYouMean } from '@fsad/files';
+import { didYouMean, FsadError } from '@fsad/files';
 
 /** What is wrong with a dataset or a request to it, in words for the person at the keyboard. */
-export class DatasetError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DatasetError';
-  }
+export class DatasetError extends FsadError {
+  override readonly name = 'DatasetError';
+  readonly code = 'FSAD_DATASET';
 }
 
 /** Throws unless `className` is one of `classes`, naming those there are. */

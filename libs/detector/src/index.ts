@@ -18,7 +18,9 @@ export type {
   TrainingReview,
 } from './detector.ts';
 export { requireChannels, requireTrainingImages } from './check-images.ts';
+export { ConfigurationError } from './configuration-error.ts';
 export { DivergedError } from './diverged-error.ts';
+export { PicturesError } from './pictures-error.ts';
 export { partOfFit } from './part-of-fit.ts';
 export { scoreColumns } from './score-columns.ts';
 export { meaningsOf } from './meanings.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { joinPath, readIfThere, readJson, writeFolderAtomically } from '@fsad/files';
+import { InvalidFileError, joinPath, readIfThere, readJson, writeFolderAtomically } from '@fsad/files';
 import { decodeSafetensors, encodeSafetensors, requireFinite, type Tensor } from '@fsad/tensors';
 import { z } from 'zod';
 import type { DetectorMethod } from './detector.ts';
@@ -61,7 +61,7 @@ export async function saveModel<Config>(
 
 /**
  * Opens what `saveModel` wrote.
- * @throws Error naming a missing, truncated, altered or foreign file and what to do.
+ * @throws InvalidFileError naming a missing, truncated, altered or foreign file and what to do.
  */
 export async function loadModel<Config>(
   directory: string,
@@ -70,25 +70,29 @@ export async function loadModel<Config>(
   const manifestPath = joinPath(directory, manifestName);
   const manifest = await readJson(manifestPath, manifestSchema, words);
   if (manifest.checksum !== undefined && signed(manifest).checksum !== manifest.checksum) {
-    throw new Error(
-      `${manifestPath}: was edited after it was saved, so that its weights may not fit it; restore it or fit again`,
+    throw new InvalidFileError(
+      manifestPath,
+      'was edited after it was saved, so that its weights may not fit it',
+      'restore it or fit again',
     );
   }
   if (manifest.method !== method.name) {
-    throw new Error(`${manifestPath}: a ${manifest.method} model, not a ${method.name} one`);
+    throw new InvalidFileError(manifestPath, `a ${manifest.method} model, not a ${method.name} one`);
   }
   if (manifest.numericVersion !== method.numericVersion) {
-    throw new Error(
-      `${manifestPath}: saved by version ${manifest.numericVersion} of ${method.name}, ` +
-        `this is version ${method.numericVersion}; fit it again`,
+    throw new InvalidFileError(
+      manifestPath,
+      `saved by version ${manifest.numericVersion} of ${method.name}, this is version ${method.numericVersion}`,
+      'fit it again',
     );
   }
   const weightsPath = joinPath(directory, weightsName);
   const weights = await readPart(weightsPath);
   if (digestOf(weights) !== manifest.files[weightsName]) {
-    throw new Error(
-      `${weightsPath}: damaged or from another model (${weights.length} bytes, ` +
-        `checksum differs from the one in ${manifestName}); restore it or fit again`,
+    throw new InvalidFileError(
+      weightsPath,
+      `damaged or from another model (${weights.length} bytes, checksum differs from the one in ${manifestName})`,
+      'restore it or fit again',
     );
   }
   const { tensors } = decodeSafetensors(weights, weightsPath);
@@ -126,7 +130,7 @@ export function requireTensor(
 async function readPart(path: string): Promise<Uint8Array> {
   const content = await readIfThere(path);
   if (content) return content;
-  throw new Error(`${path}: ${words.absent}; ${words.advice}`);
+  throw new InvalidFileError(path, words.absent, words.advice);
 }
 
 const digestOf = (content: Uint8Array): string => bytesToHex(sha256(content));

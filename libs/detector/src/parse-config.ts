@@ -1,9 +1,10 @@
 import { didYouMean } from '@fsad/files';
 import type { z } from 'zod';
+import { ConfigurationError } from './configuration-error.ts';
 
 /**
  * Checks a method's complete configuration against its zod schema (`z.strictObject`, so that unknown keys are errors).
- * @throws Error naming the method and every unknown, missing or ill-typed key.
+ * @throws ConfigurationError naming the method and every unknown, missing or ill-typed key.
  */
 export function parseConfig<Config>(method: string, schema: z.ZodType<Config>, input: unknown): Config {
   const result = schema.safeParse(input);
@@ -20,5 +21,5 @@ export function parseConfig<Config>(method: string, schema: z.ZodType<Config>, i
     const keys = issue.keys.map((key) => `"${[where, key].filter(Boolean).join('.')}"`).join(', ');
     return `unknown key ${keys}${where || known.length === 0 ? '' : ` (known: ${known.join(', ')})`}`;
   });
-  throw new Error(`${method} configuration: ${complaints.join('; ')}`);
+  throw new ConfigurationError(`${method} configuration: ${complaints.join('; ')}`);
 }

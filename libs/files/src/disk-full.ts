@@ -1,6 +1,8 @@
+import { FsadError } from './fsad-error.ts';
 /** The disk is full. What was there before is still whole. */
-export class DiskFullError extends Error {
+export class DiskFullError extends FsadError {
   override readonly name = 'DiskFullError';
+  readonly code = 'FSAD_DISK_FULL';
   readonly path: string;
   constructor(path: string, bytes: number | null, cause: unknown) {
     const size = bytes === null ? '' : ` (${bytes} bytes)`;

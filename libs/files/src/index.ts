@@ -1,3 +1,4 @@
+export { FsadError, type FsadErrorCode } from './fsad-error.ts';
 export { DiskFullError, isDiskFull } from './disk-full.ts';
 export { flushFolder, flushFolderSync, replaceFile, replaceFileSync } from './replace-file.ts';
 export { makeFolder } from './make-folder.ts';

@@ -1,9 +1,11 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { FsadError } from './fsad-error.ts';
 
 /** A path made from data would leave the folder it belongs to, or is not what a file there may be. */
-export class UnsafePathError extends Error {
+export class UnsafePathError extends FsadError {
   override readonly name = 'UnsafePathError';
+  readonly code = 'FSAD_UNSAFE_PATH';
 }
 
 /**

@@ -15,6 +15,7 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { FsadError } from './fsad-error.ts';
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -29,8 +30,9 @@ export interface LockHolder {
 }
 
 /** Another living process holds the lock. */
-export class LockedError extends Error {
+export class LockedError extends FsadError {
   override readonly name = 'LockedError';
+  readonly code = 'FSAD_LOCKED';
   readonly holder: LockHolder;
 
   constructor(path: string, holder: LockHolder) {

@@ -4,10 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { realPath } from './inside.ts';
 import { isMadeHere } from './made-here.ts';
 import { temporaryFor } from './temporary.ts';
+import { FsadError } from './fsad-error.ts';
 
 /** An output cannot be where it was asked for; nothing was written. */
-export class OutputError extends Error {
+export class OutputError extends FsadError {
   override readonly name = 'OutputError';
+  readonly code = 'FSAD_OUTPUT';
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
+import { FsadError } from './fsad-error.ts';
 
-/** Text that is not what a schema asks for: the message names the file, the key, what is wrong and what to do. */
-export class InvalidFileError extends Error {
+/** A file that is not what it should be, or is not there: the message names it, what is wrong and what to do. */
+export class InvalidFileError extends FsadError {
   override readonly name = 'InvalidFileError';
+  readonly code = 'FSAD_INVALID_FILE';
   readonly file: string;
-  constructor(file: string, problem: string, advice: string, options?: ErrorOptions) {
-    super(`${file}: ${problem}; ${advice}`, options);
+  constructor(file: string, problem: string, advice?: string, options?: ErrorOptions) {
+    super(`${file}: ${problem}${advice ? `; ${advice}` : ''}`, options);
     this.file = file;
   }
 }

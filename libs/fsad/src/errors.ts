@@ -1,5 +1,7 @@
+import { FsadError } from '@fsad/files';
+
 /** A model that was used after `dispose`. */
-export class DisposedError extends Error {
+export class DisposedError extends FsadError {
   override readonly name = 'DisposedError';
   readonly code = 'FSAD_DISPOSED';
   constructor() {

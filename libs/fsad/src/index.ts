@@ -3,9 +3,20 @@ export { Model, type InspectOptions, type Inspection } from './model.ts';
 export { type Picture, type Pixels } from './picture.ts';
 export { DisposedError } from './errors.ts';
 export { BadImageError, type Image } from '@fsad/images';
-export { InvalidFileError } from '@fsad/files';
 export {
+  DiskFullError,
+  FsadError,
+  InvalidFileError,
+  LockedError,
+  OutputError,
+  UnsafePathError,
+  type FsadErrorCode,
+} from '@fsad/files';
+export { DatasetError } from '@fsad/datasets';
+export {
+  ConfigurationError,
   DivergedError,
+  PicturesError,
   methodFromRecipe,
   requireTensor,
   trainSteps,
@@ -20,4 +31,4 @@ export { randomStream, tensor, type Tensor } from '@fsad/tensors';
 
 /** Schemas of a method's configuration. */
 export { z } from 'zod';
-export { defineExperiment, type Experiment, type MethodUse } from '@fsad/runner';
+export { defineExperiment, EngineError, type Experiment, type MethodUse } from '@fsad/runner';

@@ -32,7 +32,8 @@ export interface LearnOptions extends ComputeOptions {
 
 /**
  * Learns what is normal from one to ten good pictures.
- * @throws BadImageError for a picture that cannot be read or is too small; Error for an unknown method, preset or key, and without pictures
+ * @throws FsadError: BadImageError for a picture that cannot be read or is too small; PicturesError without any; ConfigurationError for a method, preset or key that
+ * there is not; EngineError for an engine that does not work here; DivergedError. The signal's reason when aborted
  */
 export async function learn(
   pictures: Iterable<Picture> | AsyncIterable<Picture>,
@@ -46,7 +47,7 @@ export async function learn(
 
 /**
  * Opens a model that `save` or `fsad train` wrote.
- * @throws Error naming a missing, damaged or foreign file
+ * @throws InvalidFileError naming a missing, damaged or foreign file; EngineError for an engine that does not work here
  */
 export async function load(folder: string, options: ComputeOptions = {}): Promise<Model> {
   return new Model(await openModel(folder, computing(options)));

@@ -65,7 +65,7 @@ export class Model {
 
   /**
    * Looks at one picture.
-   * @throws BadImageError for a picture that cannot be read or is too small for the method; the signal's reason when aborted
+   * @throws BadImageError for a picture that cannot be read or is too small for the method; DisposedError; the signal's reason when aborted
    */
   inspect(picture: Picture, options: InspectOptions = {}): Promise<Inspection> {
     return this.#inspect(picture, 0, options);
@@ -80,7 +80,7 @@ export class Model {
     for await (const picture of pictures) yield this.#inspect(picture, place++, options);
   }
 
-  /** Writes the model into a folder, which `load` and the command line open. */
+  /** Writes the model into a folder, which `load` and the command line open. @throws DiskFullError; DisposedError; the system's error for a folder that takes no files */
   save(folder: string): Promise<void> {
     return this.#inTurn(() => saveModel(folder, this.#opened));
   }

@@ -1,11 +1,14 @@
+import { FsadError } from '@fsad/files';
+
 /** A picture that cannot be used: `message` names the file and the reason. */
-export class BadImageError extends Error {
+export class BadImageError extends FsadError {
+  override readonly name = 'BadImageError';
+  readonly code = 'FSAD_BAD_IMAGE';
   readonly file: string;
   readonly reason: string;
 
   constructor(file: string, reason: string, options?: ErrorOptions) {
     super(`${file}: ${reason}`, options);
-    this.name = 'BadImageError';
     this.file = file;
     this.reason = reason;
   }

@@ -1,15 +1,26 @@
 import type { EngineKind } from '@fsad/detector';
+import { FsadError } from '@fsad/files';
 import { openEngine, type EngineName } from '@fsad/patch-network';
 import type { ResolvedEngine } from './registry.ts';
 
 const resolved = new Map<string, Promise<ResolvedEngine>>();
 
-/** The engine that methods of a kind compute with here: what `auto` or a name comes down to. @throws Error when it does not work here. */
+/** There is no such engine, or it does not work here. */
+export class EngineError extends FsadError {
+  override readonly name = 'EngineError';
+  readonly code = 'FSAD_ENGINE';
+}
+
+/** The engine that methods of a kind compute with here: what `auto` or a name comes down to. @throws EngineError when it does not work here. */
 export function resolveEngine(kind: EngineKind, requested: string): Promise<ResolvedEngine> {
   const id = `${kind}\0${requested}`;
-  const known = resolved.get(id) ?? resolve(kind, requested);
+  const known = resolved.get(id) ?? resolve(kind, requested).catch(failed);
   resolved.set(id, known);
   return known;
+}
+
+function failed(error: Error): never {
+  throw new EngineError(error.message, { cause: error });
 }
 
 async function resolve(kind: EngineKind, requested: string): Promise<ResolvedEngine> {

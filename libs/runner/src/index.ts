@@ -80,7 +80,7 @@ export {
   type ScoredDataset,
 } from './model/index.ts';
 export { methods, OF_THE_PAPER, OWN_PICTURES } from './methods.ts';
-export { resolveEngine } from './engines.ts';
+export { EngineError, resolveEngine } from './engines.ts';
 export { dataFolders, PlanError, shareOf, wholeExperiment, type PlanRequest } from './plan/index.ts';
 export { RunProgress, StageProgress, type ProgressScreen } from './progress/index.ts';
 export { progressLine, type ProgressLine } from './progress/json-lines.ts';

@@ -1,5 +1,5 @@
 import type { Dataset, DatasetName, Split, TestSelection } from '@fsad/datasets';
-import type { DetectorMethod, EngineKind } from '@fsad/detector';
+import { ConfigurationError, type DetectorMethod, type EngineKind } from '@fsad/detector';
 import { didYouMean } from '@fsad/files';
 
 export type SplitRule = 'hash' | 'consecutive';
@@ -56,7 +56,7 @@ export interface ResolvedEngine {
 /** Imports the method `name`. @throws Error naming the methods there are. */
 export async function openMethod(registry: Registry, name: string): Promise<DetectorMethod<unknown>> {
   if (!Object.hasOwn(registry.methods, name)) {
-    throw new Error(unknownMethod(name, Object.keys(registry.methods)));
+    throw new ConfigurationError(unknownMethod(name, Object.keys(registry.methods)));
   }
   return registry.methods[name]();
 }

@@ -1,4 +1,5 @@
 /** What of this package works in a page: its folders lie in the browser's own database, by the same names. */
+export { FsadError, type FsadErrorCode } from '../fsad-error.ts';
 export { InvalidFileError, parseJson, problemsOf, type JsonWords } from '../parse-json.ts';
 export { csvCell, printable } from '../outside-text.ts';
 export { duration } from '../duration.ts';

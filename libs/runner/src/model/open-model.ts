@@ -1,6 +1,7 @@
 import { readCalibration } from '@fsad/calibration/folder';
 import type { Calibration } from '@fsad/calibration';
 import {
+  ConfigurationError,
   readMethodName,
   tiled,
   type Detector,
@@ -26,7 +27,7 @@ export interface OpenedModel {
 /** Imports the method `name`. @throws Error naming the methods there are. */
 export async function methodNamed(name: string): Promise<DetectorMethod<unknown>> {
   if (Object.hasOwn(methods, name)) return methods[name]();
-  throw new Error(unknownMethod(name, Object.keys(methods)));
+  throw new ConfigurationError(unknownMethod(name, Object.keys(methods)));
 }
 
 /** Opens a saved model of any method. @throws Error naming a missing, truncated or foreign file, or an engine that does not work here. */

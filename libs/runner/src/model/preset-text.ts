@@ -1,4 +1,4 @@
-import type { DetectorMethod } from '@fsad/detector';
+import { ConfigurationError, type DetectorMethod } from '@fsad/detector';
 import { didYouMean } from '@fsad/files';
 import { methods } from '../methods.ts';
 import { methodNamed } from './open-model.ts';
@@ -34,17 +34,19 @@ export async function presetKeys(
   const name = of ?? (having.includes('htdg') ? 'htdg' : having[0]);
   if (name === undefined) {
     const known = [...new Set([...all.values()].flat())];
-    throw new Error(
+    throw new ConfigurationError(
       `no method has a preset "${preset}"; there are ${known.join(', ')}${didYouMean(preset, known)}`,
     );
   }
   if (of === undefined && name !== 'htdg' && having.length > 1) {
-    throw new Error(`${having.join(', ')} each have a preset "${preset}"; --method says which is meant`);
+    throw new ConfigurationError(
+      `${having.join(', ')} each have a preset "${preset}"; --method says which is meant`,
+    );
   }
   const method = await methodNamed(name);
   if (!Object.hasOwn(method.presets, preset)) {
     const known = Object.keys(method.presets);
-    throw new Error(
+    throw new ConfigurationError(
       `${name} has no preset "${preset}"; there are ${known.join(', ')}${didYouMean(preset, known)}`,
     );
   }

@@ -1,4 +1,4 @@
-import type { DetectorMethod, Purpose } from '@fsad/detector';
+import { ConfigurationError, type DetectorMethod, type Purpose } from '@fsad/detector';
 import { didYouMean } from '@fsad/files';
 import { applySetting, nearKey, parseSettings, settingName } from './selection.ts';
 
@@ -16,7 +16,7 @@ export interface ConfigRequest {
 
 /**
  * A complete configuration of a method: a preset for the purpose, with what is changed in it.
- * @throws Error naming an unknown preset, shorthand or key, or an ill-typed value.
+ * @throws ConfigurationError naming an unknown preset, shorthand or key, or an ill-typed value.
  */
 export function configure<Config>(
   method: DetectorMethod<Config>,
@@ -28,14 +28,16 @@ export function configure<Config>(
   if (!Object.hasOwn(method.presets, preset)) {
     const known = Object.keys(method.presets);
     const near = didYouMean(preset, known);
-    throw new Error(`${method.name} has no preset "${preset}"; there are ${known.join(', ')}${near}`);
+    throw new ConfigurationError(
+      `${method.name} has no preset "${preset}"; there are ${known.join(', ')}${near}`,
+    );
   }
   let config: unknown = method.presetFor?.(preset, purpose) ?? method.presets[preset];
   const keys = Object.keys(config as object).join(', ');
   for (const [name, value] of Object.entries(shorthands)) {
     if (value === undefined) continue;
     const paths = method.shorthands?.[name];
-    if (!paths) throw new Error(`${method.name} has no --${name}; --set changes ${keys}`);
+    if (!paths) throw new ConfigurationError(`${method.name} has no --${name}; --set changes ${keys}`);
     for (const path of paths) {
       config = applySetting(config, { detector: null, path: path.split('.'), value }, method.name);
     }
@@ -44,7 +46,7 @@ export function configure<Config>(
     const changed = applySetting(config, setting, method.name);
     if (changed === null) {
       const name = settingName(setting);
-      throw new Error(
+      throw new ConfigurationError(
         `--set: there is no configuration key "${name}"; there are ${keys}${nearKey(name, config)}`,
       );
     }
