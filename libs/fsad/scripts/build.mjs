@@ -1,6 +1,7 @@
 // Writes dist/, the package that people install: every library and the command line as JavaScript, module by module at the places they have in the
 // repository, so that what lies beside a module (kernels, weights, tables) is found beside it; type declarations of the front door; and a package.json
 // that lists the packages the modules really import.
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +42,7 @@ const beside = [
 const repositoryOnly = ['tsx', '@yowasp/clang'];
 
 /** Only what lies in the repository goes into the package. */
-const outside = (id) => !/^([.\/#\0]|@fsad\/|@oxc-project\/|fsad$|[A-Z]:)/.test(id);
+const outside = (id) => !/^([.\/#\0]|@fsad\/|@oxc-project\/|fsad($|\/)|[A-Z]:)/.test(id);
 
 await build();
 
@@ -52,6 +53,7 @@ async function build() {
   for (const [folder, wanted] of beside) copyFiles(folder, wanted);
   cpSync(join(library, 'assets'), dist, { recursive: true });
   for (const name of ['README.md', 'LICENSE']) cpSync(join(root, name), join(dist, name));
+  cpSync(join(library, 'CHANGELOG.md'), join(dist, 'CHANGELOG.md'));
   writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest(modules), null, 2)}\n`);
 }
 
@@ -78,7 +80,8 @@ function manifest(files) {
     version,
     description,
     license,
-    repository: workspace.repository,
+    repository: repository(),
+    publishConfig: { access: 'public', provenance: true },
     keywords: ['anomaly-detection', 'few-shot', 'defect-detection', 'htdg', 'patchcore'],
     type: 'module',
     exports: { '.': { types: './libs/fsad/src/index.d.ts', default: './libs/fsad/src/index.js' } },
@@ -88,6 +91,17 @@ function manifest(files) {
     engines: workspace.engines,
     ...dependenciesOf(files),
   };
+}
+
+/** Where the source lies, as provenance wants it: the origin of this clone, without the password that its address may hold. */
+function repository() {
+  const { stdout } = spawnSync('git', ['config', '--get', 'remote.origin.url'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const [, host, path] =
+    /^(?:\w+:\/\/)?(?:[^@/]*@)?([^/:]+)[/:](.+?)(?:\.git)?$/.exec(stdout?.trim() ?? '') ?? [];
+  return host && path && { type: 'git', url: `git+https://${host}/${path}.git`, directory: 'libs/fsad' };
 }
 
 /**

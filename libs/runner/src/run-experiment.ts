@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isDiskFull } from '@fsad/files';
 import { coreGroups, type CoreGroups, TrialProcess, workOnTrial } from './process/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from './open-run.ts';
-import { gitCommit, type TrialTask } from './trial/index.ts';
+import { programVersion, type TrialTask } from './trial/index.ts';
 import type { RunSummary } from './run-events.ts';
 import type { PendingTrial } from './plan/index.ts';
 import { Tally } from './tally.ts';
@@ -49,7 +49,7 @@ class Run {
     const engines = [...detectors].map((detector) => prepared.engine(detector));
     const groups = coreGroups(engines, this.#options, sorted.pending.length);
     await this.#tally.begin(groups);
-    const origin = { command, gitCommit: await gitCommit() };
+    const origin = { command, gitCommit: await programVersion() };
     const workers = Array.from({ length: groups.workers }, (_, worker) => this.#work(worker, groups, origin));
     await Promise.all(workers);
     return this.#tally.summary({ interrupted: stop.aborted || kill.aborted, stopped: this.#stopped });

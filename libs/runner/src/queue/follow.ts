@@ -1,7 +1,7 @@
 import { QueueEvents, type Queue } from 'bullmq';
 import { isDiskFull } from '@fsad/files';
 import { shownAddress } from '@fsad/mlflow-client/address';
-import { failedResult, gitCommit, type TrialTask } from '../trial/index.ts';
+import { failedResult, programVersion, type TrialTask } from '../trial/index.ts';
 import { type TrialResult } from '../store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from '../open-run.ts';
 import type { RunSummary } from '../run-events.ts';
@@ -89,7 +89,7 @@ class Following {
 
   async run(): Promise<RunSummary> {
     const { command, stop, kill } = this.#options;
-    this.#origin = { command, gitCommit: await gitCommit() };
+    this.#origin = { command, gitCommit: await programVersion() };
     await this.#tally.begin(null);
     const events = new QueueEvents(this.#queue.name, { connection: connectionOf(this.#address) });
     let stopped: string | null = null;

@@ -4,7 +4,7 @@ export { endingOf, InterruptedError, type Ending } from './failure.ts';
 export { evaluate } from './evaluate.ts';
 export { columns, judge } from './judge.ts';
 export { judgePixels, type JudgedPixels } from './judge-pixels.ts';
-export { gitCommit, memoryBytes } from './provenance.ts';
+export { memoryBytes, programVersion } from './provenance.ts';
 export { runTrial, type TrialProgress } from './run-trial.ts';
 export { scoreImages, type Scored } from './score-images.ts';
 export {

@@ -2,12 +2,21 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
+import { fromSource } from '@fsad/files';
 import type { ResolvedEngine } from '../registry.ts';
 import type { Provenance } from '../store/index.ts';
 import type { Measured, TrialTask } from './task.ts';
 
-/** The commit of the working tree this program runs from, `+` appended when it has changes; null outside a repository. */
-export async function gitCommit(): Promise<string | null> {
+/**
+ * What program this is: the commit of the working tree it runs from, `+` appended when that has changes; `fsad@1.2.3` for the package that people install, wherever it
+ * lies; null for source outside a repository.
+ */
+export async function programVersion(): Promise<string | null> {
+  if (!fromSource) {
+    const manifest = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8');
+    const { name, version } = JSON.parse(manifest) as { name: string; version: string };
+    return `${name}@${version}`;
+  }
   const git = promisify(execFile);
   const options = { cwd: import.meta.dirname };
   try {
