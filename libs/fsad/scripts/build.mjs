@@ -58,7 +58,19 @@ async function build() {
 }
 
 async function bundle() {
-  const made = await rolldown({ cwd: root, input: entries, platform: 'node', external: outside });
+  const made = await rolldown({
+    cwd: root,
+    input: entries,
+    platform: 'node',
+    external: outside,
+    // Our modules do nothing but define things: one that imports a name from a library's door then loads what has it, not everything behind the door.
+    treeshake: {
+      moduleSideEffects: [
+        { external: true, sideEffects: true },
+        { test: /./, sideEffects: false },
+      ],
+    },
+  });
   const layout = { preserveModules: true, preserveModulesRoot: root };
   const { output } = await made.write({ dir: dist, format: 'esm', ...layout });
   await made.close();
