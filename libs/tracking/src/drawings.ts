@@ -35,7 +35,7 @@ export function trialDescription({
 }: Cell): string {
   return (
     `Trial ${trial} of ${detector} (${variant}) in ${experiment}, budget ${budget}: learned ${className} of ${dataset} from ` +
-    `${shots === 1 ? 'one picture' : `${shots} pictures`}. \`auroc\` and its parts are from 0 to 1; the names of losses and scores count scales from 0, the coarsest.`
+    `${shots === 1 ? 'one picture' : `${shots} pictures`}. \`auroc\` and its parts are from 0 to 1; scales count from 1, the coarsest.`
   );
 }
 

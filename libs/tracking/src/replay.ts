@@ -130,11 +130,18 @@ export function pointsOf(event: JournalEvent): MetricPoint[] {
   const values = event.type === 'metrics' ? event.values : event.results;
   const step = event.type === 'metrics' ? event.step : 0;
   return Object.entries(values).map(([key, value]) => ({
-    key,
+    key: toldName(key),
     value: fromWire(value),
     timestamp: event.at,
     step,
   }));
+}
+
+/** A number's name as MLflow shows it: scales count from 1, as on every page and in every log; journals count them from 0. */
+export function toldName(name: string): string {
+  return name.replace(/(^|\/)scale\/(\d+)(?=\/|$)/, (_, before: string, scale: string) => {
+    return `${before}scale/${Number(scale) + 1}`;
+  });
 }
 
 /** MLflow's word for how a trial stands. */

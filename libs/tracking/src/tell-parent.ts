@@ -5,6 +5,7 @@ import { groupName, type Group } from './identity.ts';
 import { readEvents } from './journal-file.ts';
 import type { MlflowRuns } from './mlflow-runs.ts';
 import { byEnd, parentPoints, parentStatus, replacedTrials, type FinishedTrial } from './parent-runs.ts';
+import { toldName } from './replay.ts';
 import { journalPath } from './store.ts';
 import type { Member, SyncState } from './sync-state.ts';
 
@@ -94,7 +95,9 @@ function digestOf(value: unknown): string {
 function resultsOf(store: string, { key, offset }: Ended): Record<string, number> {
   for (const { event } of readEvents(journalPath(store, key), offset, offset + 1)) {
     if (event?.type !== 'ended') break;
-    return Object.fromEntries(Object.entries(event.results).map(([name, wire]) => [name, fromWire(wire)]));
+    return Object.fromEntries(
+      Object.entries(event.results).map(([name, wire]) => [toldName(name), fromWire(wire)]),
+    );
   }
   return {};
 }

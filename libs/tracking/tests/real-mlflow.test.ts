@@ -81,10 +81,10 @@ describe.skipIf(!hasMlflow)(
           datasets: [{ name: 'cifar10/airplane' }],
         });
         const steps = i < 2 ? 1200 : 30;
-        const losses = await history(trial, 'scale/0/real');
+        const losses = await history(trial, 'scale/1/real');
         expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, step) => step));
         expect(losses.every(({ step, value }) => value === 1 / (step + 1))).toBe(true);
-        expect((await history(trial, 'scale/0/fake'))[3].value).toBeNaN();
+        expect((await history(trial, 'scale/1/fake'))[3].value).toBeNaN();
         const reads = new ServerReads(server.uri);
         expect(await reads.artifacts(trial)).toEqual(['configuration.json', 'map-0.png']);
         expect((await reads.artifact(trial, 'map-0.png')).toString()).toBe(`picture of ${keyOf(i + 1)}`);

@@ -75,4 +75,14 @@ describe('replaying a journal', () => {
     ]);
     expect(pointsOf(ended(8, 'ok'))).toEqual([{ key: 'auroc', value: 0.9, timestamp: 8, step: 0 }]);
   });
+
+  it('gives points of scales names that count from 1', () => {
+    const names = ['scale/0/real', 'auroc/scale/1', 'auroc/fraction/0.05'];
+    const values = Object.fromEntries(names.map((name) => [name, 1]));
+    expect(pointsOf({ type: 'metrics', at: 7, step: 3, values }).map(({ key }) => key)).toEqual([
+      'scale/1/real',
+      'auroc/scale/2',
+      'auroc/fraction/0.05',
+    ]);
+  });
 });

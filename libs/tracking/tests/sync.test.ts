@@ -111,7 +111,7 @@ describe('a sync', () => {
       outcome: 'ok',
       'mlflow.parentRunId': run('htdg full · airplane · 2-shot · cifar10 smoke').id,
     });
-    const losses = [...told.values()].filter(({ key }) => key === 'scale/0/real');
+    const losses = [...told.values()].filter(({ key }) => key === 'scale/1/real');
     expect(losses.map(({ step, value }) => [step, value])).toEqual(
       Array.from({ length: 30 }, (_, step) => [step, 1 / (step + 1)]),
     );
