@@ -47,6 +47,8 @@ describe.each([20, 60, 80, 200])('a training on a terminal of %d columns', (colu
     const rows = (await terminal.visible()).join('\n');
     expect(rows.match(/\d+ %/g)).toEqual(['26 %']);
     expect(rows.replaceAll('\n', '')).toContain('a line that stays');
+    // tmux copies what is erased below the top of the screen into its history.
+    expect(terminal.text).not.toContain('\u001b[J');
   });
 });
 

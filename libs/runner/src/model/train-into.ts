@@ -109,7 +109,7 @@ function inWords({ split, source, method, preset, engine, threads, tiles }: Trai
   const using =
     name === 'none'
       ? 'no engine needed'
-      : `engine ${name} (${instructionSet ? `${instructionSet}, ` : ''}${threads} threads)`;
+      : `engine ${name} (${instructionSet ? `${instructionSet}, ` : ''}${threads} ${threads === 1 ? 'thread' : 'threads'})`;
   return [
     ...(shots > 10
       ? [

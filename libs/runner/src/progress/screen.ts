@@ -90,6 +90,7 @@ export class Lines {
     const columns = this.#screen.columns();
     const rows = this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
     this.#drawn = [];
-    return rows > 0 ? `\r\u001b[${rows}A\u001b[J` : '';
+    // Row by row: tmux keeps what "erase below" removes from the top of the screen as history, a copy a time.
+    return rows > 0 ? `\r${'\u001b[A\u001b[2K'.repeat(rows)}` : '';
   }
 }
