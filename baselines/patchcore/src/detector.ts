@@ -31,7 +31,10 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   numericVersion: 2,
   engine: 'general',
   quickFit: true,
-  shorthands: { features: ['features'] },
+  shorthands: {
+    // An ONNX file's outputs count from 0; the blocks of the method's own network are not among them.
+    features: (features) => ({ features, ...(String(features).endsWith('.onnx') && { layers: [0] }) }),
+  },
   presets,
   presetFor: (name, { task }) =>
     presets[name === 'few-shot' && task === 'one-class' ? 'global' : (name as 'official')],

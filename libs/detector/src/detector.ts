@@ -182,8 +182,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   presetFor?(name: string, purpose: Purpose): Config;
   /** True where a fit takes about as long as scoring its pictures; it is then repeated freely, e.g. without one picture at a time. */
   readonly quickFit?: boolean;
-  /** Configuration keys that a plain word sets, e.g. `iterations`. */
-  readonly shorthands?: Readonly<Record<string, readonly string[]>>;
+  /** What a plain word sets, e.g. `iterations`: values by configuration key. */
+  readonly shorthands?: Readonly<Record<string, (value: unknown) => Readonly<Record<string, unknown>>>>;
   /** Shorter fits that tell how long this one takes; left out where a fit cannot be cut so. */
   shorten?(config: Config, colour: 'grey' | 'rgb'): ShorterFits<Config>;
   /** Pictures as a configuration sees them before it learns, by the name of the sheet; left out where there is nothing to see. */

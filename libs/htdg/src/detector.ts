@@ -232,9 +232,9 @@ export const method: DetectorMethod<HtdgConfig, HtdgDetector> = {
     return { ...preset, scoring: { ...preset.scoring, fraction: defectFraction(name, shots) } };
   },
   shorthands: {
-    variant: ['variant'],
-    iterations: ['training.iterations.grey', 'training.iterations.rgb'],
-    fraction: ['scoring.fraction'],
+    variant: (variant) => ({ variant }),
+    iterations: (each) => ({ 'training.iterations.grey': each, 'training.iterations.rgb': each }),
+    fraction: (fraction) => ({ 'scoring.fraction': fraction }),
   },
   shorten(config, colour) {
     const { training } = config;

@@ -23,12 +23,11 @@ it('takes the preset for one class against others where that is the purpose', ()
 });
 
 it('takes a feature network of one’s own by a plain word', () => {
-  const { config } = configure(patchcore, {
-    purpose,
-    shorthands: { features: 'own.onnx' },
-    set: ['layers=[0]'],
-  });
+  const shorthands = { features: 'own.onnx' };
+  const { config } = configure(patchcore, { purpose, shorthands });
   expect(config).toMatchObject({ features: 'own.onnx', layers: [0] });
+  const more = configure(patchcore, { purpose, shorthands, set: ['layers=[0,1]'] });
+  expect(more.config).toMatchObject({ layers: [0, 1] });
 });
 
 it.each([

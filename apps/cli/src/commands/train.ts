@@ -157,8 +157,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
           preset: argv.preset,
           purpose: { task: dataset.taskOf(source.class), shots: split.shots },
           shorthands: { variant, iterations, fraction, features },
-          // An ONNX file's outputs count from 0; the blocks of the method's own network are not among them.
-          set: [...(features?.endsWith('.onnx') ? ['layers=[0]'] : []), ...(await settingsOf(argv))],
+          set: await settingsOf(argv),
         });
     const tiles = kept?.tiles ?? (await tilesAsked(argv.tiles ?? 'auto', own, dataset, split));
     const images: Image[] = [];

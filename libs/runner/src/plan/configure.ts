@@ -36,10 +36,10 @@ export function configure<Config>(
   const keys = Object.keys(config as object).join(', ');
   for (const [name, value] of Object.entries(shorthands)) {
     if (value === undefined) continue;
-    const paths = method.shorthands?.[name];
-    if (!paths) throw new ConfigurationError(`${method.name} has no --${name}; --set changes ${keys}`);
-    for (const path of paths) {
-      config = applySetting(config, { detector: null, path: path.split('.'), value }, method.name);
+    const stands = method.shorthands?.[name];
+    if (!stands) throw new ConfigurationError(`${method.name} has no --${name}; --set changes ${keys}`);
+    for (const [path, set] of Object.entries(stands(value))) {
+      config = applySetting(config, { detector: null, path: path.split('.'), value: set }, method.name);
     }
   }
   for (const setting of parseSettings(set, [])) {
