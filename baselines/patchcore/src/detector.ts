@@ -39,7 +39,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   presetFor: (name, { task }) =>
     presets[name === 'few-shot' && task === 'one-class' ? 'global' : (name as 'official')],
   schema,
-  open: openTfjs,
+  open: (runtime) => openTfjs({ ...runtime, gradients: false }),
 
   async fit({ config }, images, { seed, signal, report }) {
     const network = await openNetwork(config);

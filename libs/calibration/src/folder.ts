@@ -1,6 +1,12 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { canonicalJson, InvalidFileError, joinPath, readIfThere, readJson, replaceFile } from '@fsad/files';
+import {
+  canonicalJson,
+  InvalidFileError,
+  joinPath,
+  readIfThere,
+  readJson,
+  replaceFile,
+  sha256Hex,
+} from '@fsad/files';
 import { calibrationSchema, type Calibration, type StoredCalibration } from './calibration.ts';
 
 const NAME = 'calibration.json';
@@ -37,7 +43,7 @@ export async function readCalibration(folder: string): Promise<StoredCalibration
 /** A calibration with the checksum of all else it says. */
 function sealed({ ...calibration }: StoredCalibration): StoredCalibration {
   delete calibration.checksum;
-  return { ...calibration, checksum: bytesToHex(sha256(utf8ToBytes(canonicalJson(calibration)))) };
+  return { ...calibration, checksum: sha256Hex(canonicalJson(calibration)) };
 }
 
 /** Digest of the file that vouches for everything else in a model folder. */
@@ -45,5 +51,5 @@ async function modelDigest(folder: string): Promise<string> {
   const file = joinPath(folder, 'config.json');
   const content = await readIfThere(file);
   if (!content) throw new InvalidFileError(file, 'missing', 'a calibration lies beside a model');
-  return bytesToHex(sha256(content));
+  return sha256Hex(content);
 }

@@ -1,6 +1,11 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { InvalidFileError, joinPath, readIfThere, readJson, writeFolderAtomically } from '@fsad/files';
+import {
+  InvalidFileError,
+  joinPath,
+  readIfThere,
+  readJson,
+  writeFolderAtomically,
+  sha256Hex,
+} from '@fsad/files';
 import { decodeSafetensors, encodeSafetensors, requireFinite, type Tensor } from '@fsad/tensors';
 import { z } from 'zod';
 import type { DetectorMethod } from './detector.ts';
@@ -48,7 +53,7 @@ export async function saveModel<Config>(
     numericVersion: method.numericVersion,
     config: model.config,
     state: { ...model.state },
-    files: { [weightsName]: digestOf(weights) },
+    files: { [weightsName]: sha256Hex(weights) },
   });
   await writeFolderAtomically(
     directory,
@@ -88,7 +93,7 @@ export async function loadModel<Config>(
   }
   const weightsPath = joinPath(directory, weightsName);
   const weights = await readPart(weightsPath);
-  if (digestOf(weights) !== manifest.files[weightsName]) {
+  if (sha256Hex(weights) !== manifest.files[weightsName]) {
     throw new InvalidFileError(
       weightsPath,
       `damaged or from another model (${weights.length} bytes, checksum differs from the one in ${manifestName})`,
@@ -104,7 +109,7 @@ export async function loadModel<Config>(
 function signed(manifest: z.infer<typeof manifestSchema>): z.infer<typeof manifestSchema> {
   const { format, method, numericVersion, config, state, files } = manifest;
   const content = { format, method, numericVersion, config, state, files };
-  return { ...content, checksum: digestOf(new TextEncoder().encode(JSON.stringify(content))) };
+  return { ...content, checksum: sha256Hex(JSON.stringify(content)) };
 }
 
 /** The name of the method that saved a model; every method writes it as `method` into its `config.json`. @throws Error when there is no model. */
@@ -132,5 +137,3 @@ async function readPart(path: string): Promise<Uint8Array> {
   if (content) return content;
   throw new InvalidFileError(path, words.absent, words.advice);
 }
-
-const digestOf = (content: Uint8Array): string => bytesToHex(sha256(content));

@@ -1,7 +1,7 @@
 // Writes dist/, the package that people install: every library and the command line as JavaScript, module by module at the places they have in the
 // repository, so that what lies beside a module (kernels, weights, tables) is found beside it; type declarations of the front door; and a package.json
 // that lists the packages the modules really import.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +52,11 @@ async function build() {
   writeDeclarations(root, entries[0], dist, doorsOf());
   for (const [folder, wanted] of beside) copyFiles(folder, wanted);
   cpSync(join(library, 'assets'), dist, { recursive: true });
+  const cli = join(root, 'apps', 'cli', 'bin', 'fsad.mjs');
+  const help = execFileSync(process.execPath, [cli, '--help'], {
+    env: { ...process.env, LC_ALL: 'en_US.UTF-8' },
+  });
+  writeFileSync(join(dist, 'help.txt'), help);
   for (const name of ['README.md', 'LICENSE']) cpSync(join(root, name), join(dist, name));
   cpSync(join(library, 'CHANGELOG.md'), join(dist, 'CHANGELOG.md'));
   writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest(modules), null, 2)}\n`);

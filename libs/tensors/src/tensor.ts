@@ -12,8 +12,9 @@ export function sizeOf(shape: readonly number[]): number {
 /** @throws Error naming `origin` and the first tensor that holds something else than finite numbers. */
 export function requireFinite(tensors: ReadonlyMap<string, Tensor>, origin: string): void {
   for (const [name, { data }] of tensors) {
-    const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) {
+    let at = 0;
+    while (at < data.length && Number.isFinite(data[at])) at++;
+    if (at < data.length) {
       throw new Error(
         `${origin}: tensor ${name} holds ${data[at]} where a finite number is needed; the training diverged or the file was edited, so train again`,
       );

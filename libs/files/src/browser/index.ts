@@ -14,5 +14,6 @@ export {
   writeFolderAtomically,
 } from './folders.ts';
 export { didYouMean, nearestWord } from '../did-you-mean.ts';
+export { sha256Hex } from './digest.ts';
 export { percent } from '../percent.ts';
 export { canonicalJson } from '../canonical-json.ts';

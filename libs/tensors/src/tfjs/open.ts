@@ -1,11 +1,11 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs'; // registers the gradients, which tfjs-core does not
-import '@tensorflow/tfjs-backend-cpu';
 import { findBinding, loadBinding, usesGpu } from './binding.ts';
 import type { Tfjs, TfjsOptions } from './types.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 
+const load = createRequire(import.meta.url);
 const ANY = ['auto', 'native', 'reference'];
 const NAMED = ['tensorflow', 'tensorflow-gpu', 'wasm', 'cpu'];
 
@@ -13,10 +13,15 @@ const NAMED = ['tensorflow', 'tensorflow-gpu', 'wasm', 'cpu'];
  * Chooses and starts a TensorFlow.js backend and makes it the current one of this process.
  * @throws Error for an engine name it does not know, or a named binding that is not built or does not work.
  */
-export async function openTfjs({ engine, threads = availableParallelism() }: TfjsOptions): Promise<Tfjs> {
+export async function openTfjs({
+  engine,
+  threads = availableParallelism(),
+  gradients = true,
+}: TfjsOptions): Promise<Tfjs> {
   if (!ANY.includes(engine) && !NAMED.includes(engine)) {
     throw new Error(`no engine ${engine}: there are ${[...ANY, ...NAMED].join(', ')}`);
   }
+  if (gradients) load('@tensorflow/tfjs'); // registers them, which tfjs-core does not
   if (engine === 'cpu') return startCpu();
   if (engine === 'wasm') return startWasm();
   if (engine === 'tensorflow' || engine === 'tensorflow-gpu') {
@@ -61,6 +66,7 @@ async function startWasm(): Promise<Tfjs> {
 }
 
 async function startCpu(): Promise<Tfjs> {
+  load('@tensorflow/tfjs-backend-cpu');
   await start('cpu');
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false; // else it prints advice on its first tensor
   return { tf, backend: 'cpu', description: `TensorFlow.js ${tf.version_core} cpu, one thread` };

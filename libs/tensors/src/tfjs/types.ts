@@ -9,6 +9,8 @@ export interface TfjsOptions {
   readonly engine: string;
   /** Threads of the TensorFlow backends; by default the cores the process may use. The others run one. */
   readonly threads?: number;
+  /** False for networks that learn nothing here: gradients take a third of a second to load. A page never has them. */
+  readonly gradients?: boolean;
 }
 
 /** An initialised TensorFlow.js. */
