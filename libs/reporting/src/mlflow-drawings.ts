@@ -117,10 +117,10 @@ function decided(score: number, isAnomalous: boolean, threshold: number): string
   return called ? 'false alarm' : 'passed';
 }
 
-/** `00 bent-000 score -0.698 found`, in letters that MLflow takes. */
+/** `00 bent-000 -0.698 false alarm`, in letters that MLflow takes and short enough for its list of files. */
 function mapName({ image, score }: Artefact, place: number, scores: TrialScores, threshold: number): string {
   const picture = pictureName(image).replaceAll(/[^\w.-]+/g, '-');
-  const number = score === null ? '' : ` score ${score.toPrecision(3)}`;
+  const number = score === null ? '' : ` ${score.toPrecision(3)}`;
   return `${String(place).padStart(2, '0')} ${picture}${number} ${decision(image, score, scores, threshold)}`;
 }
 

@@ -39,7 +39,7 @@ describe('what MLflow shows', () => {
     ]);
     // The picture of the fake map is none of the scored images.
     expect([...(drawn?.names ?? [])]).toEqual([
-      ['map-0.png', 'maps/00 scratch-00001 score 0.750 not scored.png'],
+      ['map-0.png', 'maps/00 scratch-00001 0.750 not scored.png'],
     ]);
     for (const [path, content] of drawn?.files ?? []) {
       if (path.endsWith('.png'))
