@@ -146,7 +146,7 @@ it('MLflow has of 1, 2, 3 and 10 trials a cell what the records say, from 0 to 1
       const summary = metricsOf(parents[0]);
       expect(summary.trials).toBe(trials);
       expect(100 * summary['auroc/mean']).toBeCloseTo(mean, 9);
-      const spread = ['auroc/std', 'auroc/interval-low', 'auroc/interval-high'].map((name) => summary[name]);
+      const spread = ['auroc/std', 'auroc/low', 'auroc/high'].map((name) => summary[name]);
       if (trials < 3) expect(spread).toEqual([undefined, undefined, undefined]);
       else
         for (const [i, wanted] of [std, low, high].entries()) expect(100 * spread[i]).toBeCloseTo(wanted, 6);

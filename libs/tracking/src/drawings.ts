@@ -51,7 +51,7 @@ export function groupDescription({
 }: Group): string {
   return (
     `All trials of ${detector} (${variant}) in ${experiment}, budget ${budget}: ${className} of ${dataset}, ${shots}-shot. ` +
-    '`/mean` is over the trials; `/std` (n - 1) and `/interval-low`, `/interval-high` (95 %, Student’s t) are there from three trials on. ' +
+    '`/mean` is over the trials; `/std` (n - 1) and `/low`, `/high` (95 %, Student’s t) are there from three trials on. ' +
     'The artefact report.html sets them beside the paper’s.'
   );
 }

@@ -53,8 +53,8 @@ function summaryPoints(
     points.push({ key: `${name}/std`, value: summary.std, ...place });
     const interval = meanInterval(summary, { range: rangeOf(name) });
     if (interval === null) continue;
-    points.push({ key: `${name}/interval-low`, value: interval.low, ...place });
-    points.push({ key: `${name}/interval-high`, value: interval.high, ...place });
+    points.push({ key: `${name}/low`, value: interval.low, ...place });
+    points.push({ key: `${name}/high`, value: interval.high, ...place });
   }
   return points;
 }

@@ -24,9 +24,9 @@ describe('a parent run', () => {
     expect(last['auroc/std']).toBeCloseTo(0.2, 12);
     // t(0.975, 2) = 4.302652729911275 (tables); half = t * 0.2 / sqrt(3)
     const half = (4.302652729911275 * 0.2) / Math.sqrt(3);
-    expect(last['auroc/interval-low']).toBeCloseTo(0.7 - half, 9);
+    expect(last['auroc/low']).toBeCloseTo(0.7 - half, 9);
     // 0.7 + half is beyond 1, where an area ends.
-    expect(last['auroc/interval-high']).toBe(1);
+    expect(last['auroc/high']).toBe(1);
     expect(last.trials).toBe(3);
   });
 
