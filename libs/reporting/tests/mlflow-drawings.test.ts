@@ -38,9 +38,7 @@ describe('what MLflow shows', () => {
       'tables/scores.json',
     ]);
     // The picture of the fake map is none of the scored images.
-    expect([...(drawn?.names ?? [])]).toEqual([
-      ['map-0.png', 'maps/00 scratch-00001 0.750 not scored.png'],
-    ]);
+    expect([...(drawn?.names ?? [])]).toEqual([['map-0.png', 'maps/00 scratch-00001 0.750 not scored.png']]);
     for (const [path, content] of drawn?.files ?? []) {
       if (path.endsWith('.png'))
         expect((await decodeImage(content as Uint8Array)).width).toBeGreaterThan(300);
