@@ -16,6 +16,11 @@ export const schema = z
       .min(32)
       .nullable()
       .describe('Side in pixels of the middle that is kept of the resized picture; null keeps all.'),
+    upright: z
+      .boolean()
+      .describe(
+        'Whether a long thing on a plain background is found, turned upright and made to fill the square, where every training picture shows one and they do not all lie the same way. It enters the bank turned by half too, and by no other turns.',
+      ),
     grid: z.int().positive().describe('Patches along a side; 1 takes the mean of the whole picture.'),
     neighbourhood: z.int().positive().describe('Side of the neighbourhood whose features are averaged; odd.'),
     softness: z
@@ -26,12 +31,14 @@ export const schema = z
         'Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are.',
       ),
     surface: z
-      .number()
-      .positive()
-      .max(1)
+      .strictObject({
+        share: z.number().positive().max(1),
+        border: z.int().nonnegative(),
+        window: z.int().positive(),
+      })
       .nullable()
       .describe(
-        'Where less than this share of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Others show a thing, and their features are only brought to length 1, layer by layer. Null takes all for surfaces; needs `softness`.',
+        'Where less than `share` of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Its distances within `border` cells of the border are divided by how much larger they usually are there than inside, and its score is of their means over `window` x `window` cells. Others show a thing, and their features are only brought to length 1, layer by layer. Null takes all for surfaces without either; needs `softness`, `border` needs `own`.',
       ),
     turns: z
       .int()
@@ -90,6 +97,18 @@ export const schema = z
     path: ['surface'],
     message: 'needs `softness`, which says what is taken from the features of a surface',
   })
+  .refine(({ surface, own }) => surface === null || surface.border === 0 || own !== null, {
+    path: ['surface', 'border'],
+    message: 'needs `own`, whose distances say what is usual at the border',
+  })
+  .refine(({ surface }) => surface === null || surface.window % 2 === 1, {
+    path: ['surface', 'window'],
+    message: 'must be odd, so that a cell lies in its middle',
+  })
+  .refine(({ upright, crop }) => !upright || crop === null, {
+    path: ['upright'],
+    message: 'needs `crop` to be null: what is upright fills the square already',
+  })
   .refine(({ size, crop }) => crop === null || crop <= size, {
     path: ['crop'],
     message: 'cannot keep more than `size` pixels',
@@ -103,6 +122,7 @@ const official: PatchCoreConfig = {
   layers: [4, 10],
   size: 256,
   crop: 224,
+  upright: false,
   grid: 28,
   neighbourhood: 3,
   softness: null,
@@ -123,9 +143,10 @@ const fewShot: PatchCoreConfig = {
   layers: [2, 4, 10],
   size: 320,
   crop: null,
+  upright: true,
   grid: 40,
   softness: 0.3,
-  surface: 0.42,
+  surface: { share: 0.42, border: 8, window: 5 },
   turns: 8,
   views: 24,
   retrieve: 3,
@@ -151,5 +172,12 @@ export const presets = {
   official,
   'few-shot': fewShot,
   global,
-  smoke: { ...fewShot, size: 64, grid: 8, turns: 2, own: null },
+  smoke: {
+    ...fewShot,
+    size: 64,
+    grid: 8,
+    turns: 2,
+    own: null,
+    surface: { share: 0.42, border: 0, window: 3 },
+  },
 } satisfies Record<string, PatchCoreConfig>;

@@ -8,17 +8,21 @@ import {
   type DetectorMethod,
   type Score,
 } from '@fsad/detector';
+import type { Image } from '@fsad/images';
 import { tensor, type Tensor } from '@fsad/tensors';
 import { openTfjs, type Tfjs } from '@fsad/tensors/tfjs';
 import { Bank, type Shelf } from './bank.ts';
 import { presets, schema, type PatchCoreConfig } from './config.ts';
 import { drawMap, inspectPicture, type Finding } from './inspect.ts';
 import { learn, type Learned } from './learn.ts';
-import { pixelsOf } from './pixels.ts';
+import { lookAt } from './pixels.ts';
 import type { Usual } from './standard.ts';
+import { frameFor, turnBack, type Frame, type Placement } from './upright.ts';
 
 interface PatchCoreModel extends Learned {
   readonly network: FeatureExtractor;
+  /** What is looked at of each picture; null for all of it. */
+  readonly frame: Frame | null;
 }
 
 /** PatchCore (Roth et al. 2022): distances to the patches of the training pictures, seen through a network that was trained on ImageNet. */
@@ -28,7 +32,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   Tfjs
 >({
   name: 'patchcore',
-  numericVersion: 2,
+  numericVersion: 3,
   engine: 'general',
   quickFit: true,
   shorthands: {
@@ -44,12 +48,21 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   async fit({ config }, images, { seed, signal, report }) {
     const network = await openNetwork(config);
     try {
-      const picture = (i: number) => pixelsOf(config, images[i]);
-      const learned = await learn(config, network, images.length, picture, seed, async (done, total) => {
-        await breathe(signal);
-        report({ type: 'progress', stage: 'patches', done, total });
-      });
-      return { network, ...learned };
+      const frame = config.upright ? frameFor(images) : null;
+      const picture = (i: number) => lookAt(config, frame, images[i]).pixels;
+      const turns = frame ? Math.min(2, config.turns) : config.turns;
+      const learned = await learn(
+        { ...config, turns },
+        network,
+        images.length,
+        picture,
+        seed,
+        async (done, total) => {
+          await breathe(signal);
+          report({ type: 'progress', stage: 'patches', done, total });
+        },
+      );
+      return { network, frame, ...learned };
     } catch (error) {
       network.dispose();
       throw error;
@@ -71,27 +84,32 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     const maps: AnomalyMap[] = [];
     for (const image of images) {
       await breathe(signal);
-      const { score, distances } = await find(config, model, image);
+      const { score, distances, place } = await find(config, model, image);
+      const map = drawMap(config, distances);
       scores.push({ value: score });
-      maps.push({ width: side, height: side, data: drawMap(config, distances) });
+      maps.push({ width: side, height: side, data: place ? turnBack(map, side, place) : map });
     }
     return { scores, maps };
   },
 
-  async pack({ network, bank, usual, reach }) {
+  async pack({ network, frame, bank, usual, evenness, reach }) {
     const tensors = packShelves(bank.shelves);
     if (usual) {
       tensors.set('mean', tensor([usual.mean.length], usual.mean));
       tensors.set('energy', tensor([usual.energy.length], usual.energy));
     }
+    if (evenness) tensors.set('evenness', tensor([evenness.length], evenness));
     const pictures = bank.shelves.map(({ picture }) => picture);
-    return { tensors, state: { network: network.identity, pictures, reach } };
+    return { tensors, state: { network: network.identity, pictures, reach, frame } };
   },
 
   async unpack({ config }, { tensors, state }) {
     const shelves = unpackShelves(tensors, state.pictures as number[]);
     const [, dimensions] = shelves[0].vectors.shape;
     const usual = config.softness === null ? null : unpackUsual(tensors, dimensions, config.layers.length);
+    const evenness = tensors.has('evenness')
+      ? requireTensor(tensors, 'evenness', [config.grid ** 2]).data
+      : null;
     const network = await openNetwork(config);
     if (network.identity !== state.network) {
       network.dispose();
@@ -99,10 +117,16 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
         `the model was learned with the features of ${String(state.network)}, found here: ${network.identity}; fit it again`,
       );
     }
-    return { network, bank: new Bank(shelves), usual, reach: state.reach as number };
+    const { reach, frame } = state as { reach: number; frame: Frame | null };
+    return { network, frame, bank: new Bank(shelves), usual, evenness, reach };
   },
 
   async toOnnx({ config, channels }, model) {
+    if (model.frame) {
+      throw new Error(
+        'patchcore: the model turns things upright before it looks at them, which cannot be written as ONNX; fit it with upright=false to export it',
+      );
+    }
     const { patchcoreToOnnx } = await import('./export/to-onnx.ts');
     return patchcoreToOnnx(config, model.network, model, channels);
   },
@@ -148,12 +172,13 @@ function unpackUsual(tensors: ReadonlyMap<string, Tensor>, dimensions: number, l
   };
 }
 
-function find(
+async function find(
   config: PatchCoreConfig,
-  { network, ...learned }: PatchCoreModel,
-  image: Parameters<typeof pixelsOf>[1],
-): Promise<Finding> {
-  return inspectPicture(config, network, learned, pixelsOf(config, image));
+  { network, frame, ...learned }: PatchCoreModel,
+  image: Image,
+): Promise<Finding & { readonly place: Placement | null }> {
+  const { pixels, place } = lookAt(config, frame, image);
+  return { ...(await inspectPicture(config, network, learned, pixels)), place };
 }
 
 /** Lets others have their turn between two pictures. @throws the signal's reason. */

@@ -3,6 +3,7 @@ import type { Tensor } from '@fsad/tensors';
 import { nearestOfOwn } from './bank.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { resample } from './embed.ts';
+import { averageWindow } from './evenness.ts';
 import { median, patchesOf, type Learned } from './learn.ts';
 import { smooth } from './smooth.ts';
 
@@ -17,20 +18,26 @@ export interface Finding {
 export async function inspectPicture(
   config: PatchCoreConfig,
   network: FeatureExtractor,
-  { bank, usual, reach }: Learned,
+  { bank, usual, evenness, reach }: Learned,
   picture: Tensor,
 ): Promise<Finding> {
   const patches = await patchesOf(config, network, usual, picture);
   const { retrieve } = config;
   const shelves = retrieve === null ? [0] : bank.resembling(patches, retrieve);
   const { shelf, index, distance } = await bank.nearest(patches, shelves);
+  let strange = 0;
   if (config.own !== null) {
     const { radius, doubt } = config.own;
-    const strange = doubt * Math.max(0, median(distance) - reach);
+    strange = doubt * Math.max(0, median(distance) - reach);
     const own = await nearestOfOwn(patches, radius);
     for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i] + strange);
   }
   const { fraction, neighbours } = config.score;
+  if (evenness && config.surface) {
+    for (let i = 0; i < distance.length; i++) distance[i] *= evenness[i];
+    const window = averageWindow(distance, config.grid, config.surface.window);
+    return { score: meanOfLargest(window, fraction) - median(window) + strange, distances: distance };
+  }
   if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };
   const worst = distance.reduce((most, value, i) => (value > distance[most] ? i : most), 0);
   const { dimensions, data } = patches;

@@ -1,9 +1,10 @@
 import type { FeatureExtractor } from '@fsad/features';
 import { tensor, type Tensor, concatenate } from '@fsad/tensors';
-import { Bank, outlineOf, type Shelf } from './bank.ts';
+import { Bank, nearestOfOwn, outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { embed, type Patches } from './embed.ts';
+import { evennessOf } from './evenness.ts';
 import {
   channelsOf,
   measureUsual,
@@ -26,6 +27,8 @@ export interface Learned {
   readonly bank: Bank;
   /** Null where features are taken as they are. */
   readonly usual: Usual | null;
+  /** Of a surface, what distances are multiplied by, place by place; null for a thing. */
+  readonly evenness: Float32Array | null;
   /** The largest median distance of a training picture to another view, of itself or else of the next picture; 0 where that is not asked for. */
   readonly reach: number;
 }
@@ -73,7 +76,7 @@ export async function learn(
     await onStep(++done, steps);
   });
   const { channels } = first;
-  const usual = usualOf(config, first.patches, channels);
+  const { usual, surface } = usualOf(config, first.patches, channels);
   const unturned = first.patches.map((patches) => compared(config, usual, patches, channels));
   const shelves: Shelf[] = [];
   let pool = new Pool(coreset, seed);
@@ -95,22 +98,38 @@ export async function learn(
     shelves.push({ vectors: pool.finish(coreset.limit), picture: 0, outline: new Float32Array(0) });
   }
   const bank = new Bank(shelves);
-  return { bank, usual, reach: config.own ? await reachOf(bank, unturned, views.length) : 0 };
+  return {
+    bank,
+    usual,
+    evenness: surface ? await evennessFrom(config, unturned) : null,
+    reach: config.own ? await reachOf(bank, unturned, views.length) : 0,
+  };
 }
 
-/** What is taken from features: what is usual in pictures of a surface, nothing in others. */
+/** Measured on distances of training pictures to their own patches, of which there are enough from one picture on. */
+async function evennessFrom(
+  { grid, own, surface }: PatchCoreConfig,
+  pictures: readonly Patches[],
+): Promise<Float32Array> {
+  if (!own || !surface?.border) return new Float32Array(grid * grid).fill(1);
+  const distances: Float32Array[] = [];
+  for (const patches of pictures) distances.push(await nearestOfOwn(patches, own.radius));
+  return evennessOf(distances, grid, surface.border);
+}
+
+/** What is taken from features, what is usual in pictures of a surface and nothing in others; and whether `surface` found them to be of one. */
 function usualOf(
   { softness, surface }: PatchCoreConfig,
   patches: readonly Patches[],
   channels: readonly number[],
-): Usual | null {
-  if (softness === null) return null;
+): { readonly usual: Usual | null; readonly surface: boolean } {
+  if (softness === null) return { usual: null, surface: false };
   const usual = measureUsual(patches, channels);
-  if (surface === null) return usual;
+  if (surface === null) return { usual, surface: false };
   const shares = patches.map((one) => shareBetweenPlaces(standardise(one, channels, usual, softness)));
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length < surface
-    ? usual
-    : nothingUsual(usual);
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length < surface.share
+    ? { usual, surface: true }
+    : { usual: nothingUsual(usual), surface: false };
 }
 
 /** How far training pictures are from another view: shelves come picture by picture, view by view. */

@@ -5,6 +5,7 @@ import { openTfjs } from '@fsad/tensors/tfjs';
 import { Bank, nearestOfOwn, outlineOf } from '../src/bank.ts';
 import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
 import { averageNeighbours, embed, resample } from '../src/embed.ts';
+import { averageWindow, evennessOf } from '../src/evenness.ts';
 import { meanOfLargest, unusualness } from '../src/inspect.ts';
 import { measureUsual, nothingUsual, shareBetweenPlaces, standardise } from '../src/standard.ts';
 import { smooth } from '../src/smooth.ts';
@@ -37,6 +38,27 @@ describe('local patch features', () => {
     const { data, dimensions } = embed([fine, coarse], 2, 1);
     expect(dimensions).toBe(3);
     expect([...data]).toEqual([1, 7, 8, 2, 7, 8, 3, 7, 8, 4, 7, 8]);
+  });
+});
+
+describe('evenness', () => {
+  const grid = 4;
+  const border = (outer: number, inner: number) =>
+    Float32Array.from({ length: 16 }, (_, i) => ([5, 6, 9, 10].includes(i) ? inner : outer));
+
+  it('brings what is usual along the border to what is usual inside', () => {
+    expect([...evennessOf([border(3, 1), border(5, 3)], grid, 1)]).toEqual([...border(0.5, 1)]);
+  });
+
+  it('takes the innermost places for the inside of a small grid, and leaves zeros alone', () => {
+    expect([...evennessOf([border(4, 1)], grid, 8)]).toEqual([...border(0.25, 1)]);
+    expect([...evennessOf([border(0, 0)], grid, 1)]).toEqual([...border(1, 1)]);
+  });
+
+  it('of a window is the mean of the places that there are', () => {
+    const averaged = averageWindow(border(0, 9), grid, 3);
+    expect(averaged[0]).toBeCloseTo(9 / 4, 6);
+    expect(averaged[5]).toBeCloseTo(4, 6);
   });
 });
 

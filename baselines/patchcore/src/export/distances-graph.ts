@@ -12,6 +12,8 @@ export interface DrawnDistances {
   readonly distances: Value;
   /** All vectors of the bank, float32 [count, dimensions]. */
   readonly vectors: Value;
+  /** float32 [1]: by how much the picture is a stranger as a whole; null where that is not asked for. */
+  readonly strange: Value | null;
   /** int64 [places]: the nearest vector of the bank, where all are compared with; null where some shelves are. */
   readonly nearest: Value | null;
 }
@@ -20,7 +22,7 @@ export interface DrawnDistances {
 export function drawDistances(
   graph: OnnxGraph,
   { retrieve, own, grid }: PatchCoreConfig,
-  { bank, reach }: Learned,
+  { bank, evenness, reach }: Learned,
   patches: DrawnPatches,
 ): DrawnDistances {
   const { vectors: queries, dimensions, places } = patches;
@@ -30,7 +32,12 @@ export function drawDistances(
   if (retrieve === null) {
     const found = products(graph, queries, vectors);
     const distances = distancesOf(graph, graph.op('ReduceMin', [found], { axes: [1], keepdims: 0 }), squares);
-    return { distances, vectors, nearest: graph.op('ArgMin', [found], { axis: 1, keepdims: 0 }) };
+    return {
+      distances,
+      vectors,
+      strange: null,
+      nearest: graph.op('ArgMin', [found], { axis: 1, keepdims: 0 }),
+    };
   }
   const shelves = drawResembling(graph, bank, patches, grid, retrieve);
   const least = shelves.map(({ start, end }) => {
@@ -38,11 +45,13 @@ export function drawDistances(
     return graph.op('ReduceMin', [products(graph, queries, shelf)], { axes: [1], keepdims: 0 });
   });
   const distances = distancesOf(graph, least.length > 1 ? graph.op('Min', least) : least[0], squares);
-  if (!own) return { distances, vectors, nearest: null };
+  if (!own) return { distances, vectors, strange: null, nearest: null };
   const excess = graph.op('Sub', [drawMedian(graph, distances, places), graph.scalar(reach)]);
   const strange = graph.op('Mul', [graph.op('Max', [excess, graph.scalar(0)]), graph.scalar(own.doubt)]);
   const ownDistances = graph.op('Add', [drawOwn(graph, queries, squares, grid, own.radius), strange]);
-  return { distances: graph.op('Min', [distances, ownDistances]), vectors, nearest: null };
+  const smaller = graph.op('Min', [distances, ownDistances]);
+  const even = evenness ? graph.op('Mul', [smaller, graph.constant([evenness.length], evenness)]) : smaller;
+  return { distances: even, vectors, strange, nearest: null };
 }
 
 /** Where in the bank the shelves begin and end that `Bank.resembling` gives, int64 [1] each. */
@@ -129,7 +138,7 @@ function drawOwn(graph: OnnxGraph, queries: Value, squares: Value, grid: number,
 }
 
 /** The lower middle of `count` values, [1]. */
-function drawMedian(graph: OnnxGraph, values: Value, count: number): Value {
+export function drawMedian(graph: OnnxGraph, values: Value, count: number): Value {
   const middle = (count - 1) >> 1;
   const [ordered] = graph.ops('TopK', [values, graph.whole(middle + 1)], 2, {
     axis: 0,

@@ -1,24 +1,27 @@
-import type { OnnxGraph, Value } from '@fsad/onnx';
-import type { Bank } from '../bank.ts';
+import { applyMatrices, type OnnxGraph, type Value } from '@fsad/onnx';
 import type { PatchCoreConfig } from '../config.ts';
 import { countOfLargest } from '../inspect.ts';
-import type { DrawnDistances } from './distances-graph.ts';
-import type { DrawnPatches } from './patches-graph.ts';
+import type { Learned } from '../learn.ts';
+import { drawMedian, type DrawnDistances } from './distances-graph.ts';
+import { averageMatrix, type DrawnPatches } from './patches-graph.ts';
 
-/** The score, float64 [1]: the mean of the largest distances, or the largest weighted as Eq. 7 says. @throws Error for the latter where some shelves alone are compared with. */
+/** The score, float64 [1], as `inspectPicture` has it: of a surface of means over windows, else of the largest distances, or of the largest weighted as Eq. 7 says. @throws Error for the latter where some shelves alone are compared with. */
 export function drawScore(
   graph: OnnxGraph,
-  { score: { fraction, neighbours } }: PatchCoreConfig,
-  bank: Bank,
+  { score: { fraction, neighbours }, grid, surface }: PatchCoreConfig,
+  { bank, evenness }: Learned,
   { vectors: queries, places }: DrawnPatches,
-  { distances, vectors, nearest }: DrawnDistances,
+  { distances, vectors, strange, nearest }: DrawnDistances,
 ): Value {
-  if (neighbours === 0) {
-    const count = countOfLargest(places, fraction);
-    const [largest] = graph.ops('TopK', [distances, graph.whole(count)], 2, { axis: 0, largest: 1 });
-    const sum = graph.op('ReduceSum', [graph.cast(largest, 'float64'), graph.whole(0)]);
-    return graph.op('Div', [sum, graph.scalar(count, 'float64')]);
+  if (evenness && surface) {
+    const square = graph.op('Reshape', [distances, graph.whole(1, 1, grid, grid)]);
+    const average = [averageMatrix(grid, surface.window)];
+    const window = graph.op('Reshape', [applyMatrices(graph, square, average, average), graph.whole(places)]);
+    const largest = drawMeanOfLargest(graph, window, places, fraction);
+    const excess = graph.op('Sub', [largest, graph.cast(drawMedian(graph, window, places), 'float64')]);
+    return strange ? graph.op('Add', [excess, graph.cast(strange, 'float64')]) : excess;
   }
+  if (neighbours === 0) return drawMeanOfLargest(graph, distances, places, fraction);
   if (!nearest) throw new Error('patchcore: score.neighbours with retrieve cannot be written as ONNX');
   const worst = graph.op('ArgMax', [distances], { axis: 0, keepdims: 1 });
   const distance = graph.cast(graph.op('Gather', [distances, worst], { axis: 0 }), 'float64');
@@ -37,6 +40,14 @@ export function drawScore(
   const sum = graph.op('ReduceSum', [graph.op('Exp', [exponents]), graph.whole(0)]);
   const one = graph.scalar(1, 'float64');
   return graph.op('Mul', [graph.op('Sub', [one, graph.op('Div', [one, sum])]), distance]);
+}
+
+/** float64 [1] */
+function drawMeanOfLargest(graph: OnnxGraph, values: Value, places: number, fraction: number): Value {
+  const count = countOfLargest(places, fraction);
+  const [largest] = graph.ops('TopK', [values, graph.whole(count)], 2, { axis: 0, largest: 1 });
+  const sum = graph.op('ReduceSum', [graph.cast(largest, 'float64'), graph.whole(0)]);
+  return graph.op('Div', [sum, graph.scalar(count, 'float64')]);
 }
 
 /** How far each of some vectors [n, dimensions] is from one [1, dimensions]: [n]. */

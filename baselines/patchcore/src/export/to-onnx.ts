@@ -49,7 +49,7 @@ export function patchcoreToOnnx(
       const patches = drawPatches(graph, config, learned.usual, maps);
       const found = drawDistances(graph, config, learned, patches);
       return {
-        score: drawScore(graph, config, learned.bank, patches, found),
+        score: drawScore(graph, config, learned, patches, found),
         map: { value: drawMap(graph, config, found.distances, grid, side), width: side, height: side },
       };
     },
