@@ -2,17 +2,21 @@
 //
 // 1. Rounds of 200 requests at once, half of them rubbish: every good one must have the library's score, every rubbish one a 4xx, and a good one may take
 //    10 % more processor time than through the library (wall time is told, and means something on an idle machine alone).
-// 2. --inspections (10,000 unless given) through the service, one small picture after another in 8 connections: memory must stay flat.
+// 2. --inspections (10,000 unless given) of small pictures through the library, and through the service in 8 connections: every score must be the one that
+//    `fsad score` prints, and memory must stay flat.
 //
 // npm run serve-load -- --method patchcore --side 256 --rounds 3 --inspections 10000
-import { fork, type ChildProcess } from 'node:child_process';
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { learn } from 'fsad';
 import { png, stripes } from '../tests/pictures.ts';
+import { check, ms, percent, say } from './report.ts';
+import { Soak } from './soak.ts';
 import type { Ask, Told } from './worker.ts';
 
 const { values } = parseArgs({
@@ -26,17 +30,14 @@ const { values } = parseArgs({
 const [side, rounds, inspections] = [values.side, values.rounds, values.inspections].map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'fsad-serve-load-'));
 const children: ChildProcess[] = [];
-let failed = false;
 
 try {
   await crowd(values.method);
-  await stream('pixel-mse');
+  await soak('pixel-mse');
 } finally {
   for (const child of children) child.kill();
   rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = failed ? 1 : 0;
-
 async function crowd(method: string): Promise<void> {
   const place = await modelOf(method, side);
   const files = await Promise.all(
@@ -84,32 +85,53 @@ async function crowd(method: string): Promise<void> {
   say(`wall time of a good one: library ${ms(alone.wall / good)}, service ${ms(served.wall / good)}`);
 }
 
-async function stream(method: string): Promise<void> {
-  const place = await modelOf(method, 48);
+/** Many small pictures one after the other, through the library and through the service: scores are the command line's, memory stays flat. */
+async function soak(method: string): Promise<void> {
+  const pixels = 48;
+  const place = await modelOf(method, pixels);
+  const files = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => png(i % 2 ? [2 * i + 4, 44 - 2 * i] : undefined, pixels)),
+  );
+  const expected = commandLine(place, files);
+  say(`${method}, ${pixels} px: ${inspections} inspections`);
+
+  const library = await worker(place);
+  const rounds = Math.ceil(inspections / files.length);
+  const alone = new Soak('the library');
+  for (let round = 0; round < rounds; round++) {
+    const { scores = [], rss } = await library({ do: 'inspect', files, times: 1 });
+    alone.take(rss, scores.filter((score, i) => score !== expected[i]).length);
+  }
+  alone.end(rounds * files.length);
+
   const service = await worker(place);
   const address = `${(await service({ do: 'listen' })).address}/inspect`;
-  const file = await png([20, 20]);
-  const memory: number[] = [];
-  let sent = 0;
-  const send = async (): Promise<void> => {
-    while (sent < inspections) {
-      const turn = sent++;
-      const { status } = await post(address, file);
-      if (status !== 200) throw new Error(`inspection ${turn} got ${status}`);
-      if (turn % Math.max(1, Math.floor(inspections / 40)) === 0)
-        memory.push((await service({ do: 'usage' })).rss);
-    }
+  const served = new Soak('the service, 8 connections');
+  for (let round = 0; round < rounds; round++) {
+    const scores: (number | null)[] = [];
+    let next = 0;
+    const send = async (): Promise<void> => {
+      for (let i = next++; i < files.length; i = next++) scores[i] = (await post(address, files[i])).score;
+    };
+    await Promise.all(Array.from({ length: 8 }, send));
+    const { rss } = await service({ do: 'usage' });
+    served.take(rss, scores.filter((score, i) => score !== expected[i]).length);
+  }
+  served.end(rounds * files.length);
+}
+
+/** The scores that `fsad score` prints for these pictures. */
+function commandLine(place: string, files: readonly Uint8Array[]): number[] {
+  const pictures = join(place, '..', 'pictures');
+  mkdirSync(pictures, { recursive: true });
+  for (const [i, file] of files.entries())
+    writeFileSync(join(pictures, `${String(i).padStart(3, '0')}.png`), file);
+  const program = fileURLToPath(new URL('../../../apps/cli/bin/fsad.mjs', import.meta.url));
+  const words = [program, 'score', place, pictures, '--threads', '1', '--json', '--progress', 'none'];
+  const told = JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })) as {
+    pictures: readonly { readonly score: number }[];
   };
-  await Promise.all(Array.from({ length: 8 }, send));
-  const quarter = Math.floor(memory.length / 4);
-  const mean = (from: number, to: number): number =>
-    memory.slice(from, to).reduce((sum, one) => sum + one, 0) / (to - from) / 1e6;
-  const [second, last] = [mean(quarter, 2 * quarter), mean(3 * quarter, 4 * quarter)];
-  say(`${method}, 48 px: ${inspections} inspections in 8 connections`);
-  check(
-    `memory in the second quarter ${second.toFixed(0)} MB, in the last ${last.toFixed(0)} MB`,
-    last <= 1.05 * second + 5,
-  );
+  return told.pictures.map(({ score }) => score);
 }
 
 async function modelOf(method: string, pixels: number): Promise<string> {
@@ -140,21 +162,4 @@ async function post(address: string, body: Uint8Array): Promise<{ status: number
   const response = await fetch(address, { method: 'POST', body: Uint8Array.from(body), headers });
   const { score = null } = (await response.json()) as { score?: number | null };
   return { status: response.status, score };
-}
-
-function check(text: string, holds: boolean): void {
-  if (!holds) failed = true;
-  say(`${holds ? 'ok  ' : 'FAIL'} ${text}`);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-function ms(seconds: number): string {
-  return `${(1000 * seconds).toFixed(1)} ms`;
-}
-
-function percent(share: number): string {
-  return `${share < 0 ? '' : '+'}${(100 * share).toFixed(1)} %`;
 }
