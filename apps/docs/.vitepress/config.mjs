@@ -33,6 +33,7 @@ export default defineConfig({
           ['Reading scores', 'reading-scores'],
           ['A model at work', 'service'],
           ['One ONNX file', 'export'],
+          ['Errors', 'errors'],
           ['API', 'api/'],
         ]),
       },
