@@ -1,7 +1,8 @@
 /**
  * Measures the built page in Chromium, beside Node. On a busy machine processor seconds can be compared, not times.
  *
- *   npm run page:build && node --import tsx apps/web/harness/measure.ts speed [ROUNDS]    one thread each, in turns: HTDG of one picture, the default's first answer
+ *   npm run page:build && node --import tsx apps/web/harness/measure.ts first [ROUNDS]    the default's first answer from one picture, as the page is served
+ *   npm run page:build && node --import tsx apps/web/harness/measure.ts speed [ROUNDS]    HTDG of one picture on one thread, in the page and in Node by turns
  *   npm run page:build && node --import tsx apps/web/harness/measure.ts memory            what the page and its workers hold after 100 to 500 pictures
  */
 import { loadavg } from 'node:os';
@@ -12,23 +13,36 @@ import { fitModel } from '@fsad/runner';
 import { launch } from '../tests/support/browser.ts';
 import { generatedFiles } from '../tests/support/pictures.ts';
 import { serve } from '../tests/support/serve.ts';
-import { addChecks, addGood, learn, results, status, until } from '../tests/support/steps.ts';
+import { addChecks, addGood, learn, results, status } from '../tests/support/steps.ts';
 
+const [, , what, rounds = '3'] = process.argv;
 const browser = await launch();
-// Without the headers a page computes on one thread.
-const server = await serve(process.argv[2] === 'memory');
+// Without the headers, and the service worker that adds them, a page computes on one thread.
+const server = await serve(what !== 'speed');
 try {
-  const context = await browser.newContext({
-    serviceWorkers: process.argv[2] === 'memory' ? 'allow' : 'block',
-  });
+  const context = await browser.newContext({ serviceWorkers: what === 'speed' ? 'block' : 'allow' });
   const page = await context.newPage();
   await page.goto(server.url);
   await status(page, /Waiting/);
-  if (process.argv[2] === 'memory') await memory(page);
-  else await speed(page, browser, Number(process.argv[3] ?? 3));
+  console.log(`load ${loadavg()[0].toFixed(1)}; seconds, in brackets those of processors`);
+  if (what === 'memory') await memory(page);
+  else if (what === 'first') await firstAnswer(page, browser, Number(rounds));
+  else await speed(page, browser, Number(rounds));
 } finally {
   await browser.close();
   await server.close();
+}
+
+async function firstAnswer(page: Page, of: Browser, rounds: number): Promise<void> {
+  await addChecks(page, await generatedFiles(['surface/test/good/000']));
+  await addGood(page, await generatedFiles(['surface/train/good/000']));
+  for (let round = 1; round <= rounds; round++) {
+    const first = await spent(of, async () => {
+      await learn(page);
+      await results(page, 1);
+    });
+    console.log(`${round}: the default's first answer ${words(first)}`);
+  }
 }
 
 async function speed(page: Page, of: Browser, rounds: number): Promise<void> {
@@ -38,23 +52,15 @@ async function speed(page: Page, of: Browser, rounds: number): Promise<void> {
   const asked = await Promise.all(check.map(({ name, buffer }) => decodeImage(buffer, name)));
   await addChecks(page, check);
   await addGood(page, good);
-  console.log(`load ${loadavg()[0].toFixed(1)}; seconds, in brackets those of processors`);
+  await page.getByRole('radio', { name: /From scratch/ }).check();
   const ratios: { readonly wall: number; readonly cpu: number }[] = [];
   for (let round = 1; round <= rounds; round++) {
-    await page.getByRole('radio', { name: /Features/ }).check();
-    const first = await spent(of, async () => {
-      await learn(page);
-      await until(page, `document.querySelectorAll('[role=table] data').length > 0`);
-    });
-    await status(page, /^Learned/);
-    await results(page, 2);
-
-    await page.getByRole('radio', { name: /From scratch/ }).check();
     const inPage = await spent(of, async () => {
       await learn(page);
       await status(page, /^Learned/, 600_000);
     });
     const found = await results(page, 2);
+    console.log(`${round}: HTDG fast-rotations in the page ${words(inPage)}`);
 
     const [before, start] = [process.cpuUsage(), performance.now()];
     const model = await fitModel(images, {
@@ -74,8 +80,7 @@ async function speed(page: Page, of: Browser, rounds: number): Promise<void> {
     model.detector.dispose();
     ratios.push({ wall: inPage.wall / inNode.wall, cpu: inPage.cpu / inNode.cpu });
     console.log(
-      `${round}: the default's first answer ${words(first)}; HTDG fast-rotations in the page ${words(inPage)}, in Node ${words(inNode)}, ` +
-        `scores apart by at most ${Math.max(...apart).toExponential(1)}`,
+      `   HTDG in Node ${words(inNode)}; scores apart by at most ${Math.max(...apart).toExponential(1)}`,
     );
   }
   const middle = (of: 'wall' | 'cpu'): string =>
@@ -122,4 +127,6 @@ async function spent(of: Browser, work: () => Promise<void>): Promise<Spent> {
   return { wall: (performance.now() - start) / 1000, cpu: (await cpu()) - before };
 }
 
-const words = ({ wall, cpu }: Spent): string => `${wall.toFixed(1)} (${cpu.toFixed(1)})`;
+function words({ wall, cpu }: Spent): string {
+  return `${wall.toFixed(1)} (${cpu.toFixed(1)})`;
+}
