@@ -25,6 +25,12 @@ async function planned(experiment: Experiment, more: { where?: string[]; set?: s
   }));
 }
 
+it('trials are planned without their first one where --where leaves it out', async () => {
+  const [all, second] = [['class=3 shots=1'], ['class=3 shots=1 trial=1']];
+  const keys = (await planned(smallExperiment(), { where: all })).map(({ key }) => key);
+  expect((await planned(smallExperiment(), { where: second })).map(({ key }) => key)).toEqual([keys[1]]);
+});
+
 describe('a setting as an axis of the matrix', () => {
   it('gives each value a trial of its own, named after it', async () => {
     const trials = await planned(smallExperiment(), { set: ['inner.shift=0.5,1e-3', 'steps=4,5'] });

@@ -56,7 +56,6 @@ export async function checkMatrix(given: {
     const shots = Math.max(cell.shots, need?.shots ?? 0);
     const trial = Math.max(cell.trial, need?.trial ?? 0);
     needs.set(`${cell.dataset}\0${cell.class}`, { dataset, class: cell.class, shots, trial });
-    if (cell.trial > 0) continue;
     const combination = [use.detector, use.variant, cell.dataset, cell.class, cell.shots].join('\0');
     if (checkedUses.has(combination)) continue;
     checkedUses.add(combination);
