@@ -34,11 +34,10 @@ export const schema = z
       .strictObject({
         share: z.number().positive().max(1),
         border: z.int().nonnegative(),
-        window: z.int().positive(),
       })
       .nullable()
       .describe(
-        'Where less than `share` of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Its distances within `border` cells of the border are divided by how much larger they usually are there than inside, and its score is of their means over `window` x `window` cells. Others show a thing, and their features are only brought to length 1, layer by layer. Null takes all for surfaces without either; needs `softness`, `border` needs `own`.',
+        'Where less than `share` of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Its distances within `border` cells of the border are divided by how much larger they usually are there than inside, and its score is less their median. Others show a thing, and their features are only brought to length 1, layer by layer. Null takes all for surfaces without either; needs `softness`, `border` needs `own`.',
       ),
     turns: z
       .int()
@@ -101,10 +100,6 @@ export const schema = z
     path: ['surface', 'border'],
     message: 'needs `own`, whose distances say what is usual at the border',
   })
-  .refine(({ surface }) => surface === null || surface.window % 2 === 1, {
-    path: ['surface', 'window'],
-    message: 'must be odd, so that a cell lies in its middle',
-  })
   .refine(({ upright, crop }) => !upright || crop === null, {
     path: ['upright'],
     message: 'needs `crop` to be null: what is upright fills the square already',
@@ -146,7 +141,7 @@ const fewShot: PatchCoreConfig = {
   upright: true,
   grid: 40,
   softness: 0.3,
-  surface: { share: 0.42, border: 8, window: 5 },
+  surface: { share: 0.42, border: 8 },
   turns: 8,
   views: 24,
   retrieve: 3,
@@ -178,6 +173,6 @@ export const presets = {
     grid: 8,
     turns: 2,
     own: null,
-    surface: { share: 0.42, border: 0, window: 3 },
+    surface: { share: 0.42, border: 0 },
   },
 } satisfies Record<string, PatchCoreConfig>;

@@ -32,7 +32,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   Tfjs
 >({
   name: 'patchcore',
-  numericVersion: 3,
+  numericVersion: 4,
   engine: 'general',
   quickFit: true,
   shorthands: {

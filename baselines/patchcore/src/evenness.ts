@@ -1,6 +1,3 @@
-import { tensor } from '@fsad/tensors';
-import { averageNeighbours } from './embed.ts';
-
 /**
  * What distances at each place of a `grid` x `grid` grid are multiplied by, so that they are as large along the border as inside: patches at the border, where the
  * network sees nothing beyond, are farther from all others.
@@ -27,9 +24,4 @@ export function evennessOf(distances: readonly Float32Array[], grid: number, bor
 function depthOf(place: number, grid: number): number {
   const [row, column] = [Math.floor(place / grid), place % grid];
   return Math.min(row, column, grid - 1 - row, grid - 1 - column);
-}
-
-/** Means of the distances over the `window` x `window` cells around each place. */
-export function averageWindow(distances: Float32Array, grid: number, window: number): Float32Array {
-  return averageNeighbours(tensor([1, grid, grid, 1], distances), window).data;
 }

@@ -3,7 +3,6 @@ import type { Tensor } from '@fsad/tensors';
 import { nearestOfOwn } from './bank.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { resample } from './embed.ts';
-import { averageWindow } from './evenness.ts';
 import { median, patchesOf, type Learned } from './learn.ts';
 import { smooth } from './smooth.ts';
 
@@ -33,10 +32,9 @@ export async function inspectPicture(
     for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i] + strange);
   }
   const { fraction, neighbours } = config.score;
-  if (evenness && config.surface) {
+  if (evenness) {
     for (let i = 0; i < distance.length; i++) distance[i] *= evenness[i];
-    const window = averageWindow(distance, config.grid, config.surface.window);
-    return { score: meanOfLargest(window, fraction) - median(window) + strange, distances: distance };
+    return { score: meanOfLargest(distance, fraction) - median(distance) + strange, distances: distance };
   }
   if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };
   const worst = distance.reduce((most, value, i) => (value > distance[most] ? i : most), 0);

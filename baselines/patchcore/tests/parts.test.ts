@@ -5,7 +5,7 @@ import { openTfjs } from '@fsad/tensors/tfjs';
 import { Bank, nearestOfOwn, outlineOf } from '../src/bank.ts';
 import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
 import { averageNeighbours, embed, resample } from '../src/embed.ts';
-import { averageWindow, evennessOf } from '../src/evenness.ts';
+import { evennessOf } from '../src/evenness.ts';
 import { meanOfLargest, unusualness } from '../src/inspect.ts';
 import { measureUsual, nothingUsual, shareBetweenPlaces, standardise } from '../src/standard.ts';
 import { smooth } from '../src/smooth.ts';
@@ -53,12 +53,6 @@ describe('evenness', () => {
   it('takes the innermost places for the inside of a small grid, and leaves zeros alone', () => {
     expect([...evennessOf([border(4, 1)], grid, 8)]).toEqual([...border(0.25, 1)]);
     expect([...evennessOf([border(0, 0)], grid, 1)]).toEqual([...border(1, 1)]);
-  });
-
-  it('of a window is the mean of the places that there are', () => {
-    const averaged = averageWindow(border(0, 9), grid, 3);
-    expect(averaged[0]).toBeCloseTo(9 / 4, 6);
-    expect(averaged[5]).toBeCloseTo(4, 6);
   });
 });
 

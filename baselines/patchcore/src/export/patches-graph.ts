@@ -47,6 +47,6 @@ export function drawPatches(
 }
 
 /** One axis of `averageNeighbours`. */
-export function averageMatrix(side: number, neighbourhood: number): Matrix {
+function averageMatrix(side: number, neighbourhood: number): Matrix {
   return probed(side, (data) => averageNeighbours({ shape: [1, side, 1, 1], data }, neighbourhood).data);
 }

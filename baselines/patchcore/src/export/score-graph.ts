@@ -1,24 +1,21 @@
-import { applyMatrices, type OnnxGraph, type Value } from '@fsad/onnx';
+import type { OnnxGraph, Value } from '@fsad/onnx';
 import type { PatchCoreConfig } from '../config.ts';
 import { countOfLargest } from '../inspect.ts';
 import type { Learned } from '../learn.ts';
 import { drawMedian, type DrawnDistances } from './distances-graph.ts';
-import { averageMatrix, type DrawnPatches } from './patches-graph.ts';
+import type { DrawnPatches } from './patches-graph.ts';
 
-/** The score, float64 [1], as `inspectPicture` has it: of a surface of means over windows, else of the largest distances, or of the largest weighted as Eq. 7 says. @throws Error for the latter where some shelves alone are compared with. */
+/** The score, float64 [1], as `inspectPicture` has it: the mean of the largest distances, of a surface less their median; or the largest weighted as Eq. 7 says. @throws Error for the latter where some shelves alone are compared with. */
 export function drawScore(
   graph: OnnxGraph,
-  { score: { fraction, neighbours }, grid, surface }: PatchCoreConfig,
+  { score: { fraction, neighbours } }: PatchCoreConfig,
   { bank, evenness }: Learned,
   { vectors: queries, places }: DrawnPatches,
   { distances, vectors, strange, nearest }: DrawnDistances,
 ): Value {
-  if (evenness && surface) {
-    const square = graph.op('Reshape', [distances, graph.whole(1, 1, grid, grid)]);
-    const average = [averageMatrix(grid, surface.window)];
-    const window = graph.op('Reshape', [applyMatrices(graph, square, average, average), graph.whole(places)]);
-    const largest = drawMeanOfLargest(graph, window, places, fraction);
-    const excess = graph.op('Sub', [largest, graph.cast(drawMedian(graph, window, places), 'float64')]);
+  if (evenness) {
+    const median = graph.cast(drawMedian(graph, distances, places), 'float64');
+    const excess = graph.op('Sub', [drawMeanOfLargest(graph, distances, places, fraction), median]);
     return strange ? graph.op('Add', [excess, graph.cast(strange, 'float64')]) : excess;
   }
   if (neighbours === 0) return drawMeanOfLargest(graph, distances, places, fraction);
