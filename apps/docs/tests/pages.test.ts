@@ -102,7 +102,7 @@ async function runLines(text: string): Promise<void> {
       .split(/\s+/);
     if (words[0] === '') continue;
     expect(words.slice(0, 2)).toEqual(['npx', 'fsad']);
-    const small = words[2] === 'train' ? ['--set', 'size=128', '--set', 'crop=128'] : [];
+    const small = words[2] === 'train' ? ['--set', 'size=128'] : [];
     if (words[2] === 'train') rmSync('runs/mine', { recursive: true, force: true });
     const { code, said } = await runCaught([...words.slice(2), ...small, '--progress', 'none']);
     expect(code, `${command}\n${said}`).toBe(0);

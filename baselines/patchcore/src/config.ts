@@ -102,7 +102,8 @@ export const schema = z
   })
   .refine(({ upright, crop }) => !upright || crop === null, {
     path: ['upright'],
-    message: 'needs `crop` to be null: what is upright fills the square already',
+    message:
+      'needs `crop` to be null, as what is upright fills the square already; set one of them, or upright=false',
   })
   .refine(({ size, crop }) => crop === null || crop <= size, {
     path: ['crop'],

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fsad-model-'));
 let model: Model;
 
 beforeAll(async () => {
-  model = await learn([stripes(), stripes()], { engine: 'wasm', threads: 1, set: ['size=128', 'crop=128'] });
+  model = await learn([stripes(), stripes()], { engine: 'wasm', threads: 1, set: ['size=128'] });
 });
 
 afterAll(() => {

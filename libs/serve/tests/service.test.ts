@@ -23,7 +23,7 @@ interface Answer {
 let model: Model;
 /** Scores and maps. */
 let mapping: Model;
-const small = { engine: 'wasm', threads: 1, set: ['size=128', 'crop=128'] };
+const small = { engine: 'wasm', threads: 1, set: ['size=128'] };
 const open: RunningService[] = [];
 
 beforeAll(async () => {
