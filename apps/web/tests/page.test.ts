@@ -45,6 +45,8 @@ afterAll(async () => {
 /** A page that is ready. */
 async function open(url = server.url): Promise<Page> {
   context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  // Half a minute is short on a machine that does other work; the test ends by its own time.
+  context.setDefaultTimeout(200_000);
   const page = await context.newPage();
   await page.goto(url);
   await status(page, /Waiting/);
