@@ -262,6 +262,10 @@ const percent = `parseInt(document.querySelector('.count')?.textContent ?? '-1')
 /** What axe-core finds wrong, by rule. */
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
+  // A colour on its way to another is no colour to judge.
+  await page.evaluate(
+    'document.getAnimations().filter((each) => each instanceof CSSTransition).forEach((each) => each.finish())',
+  );
   return page.evaluate<string[]>(
     `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
   );
