@@ -67,3 +67,14 @@ it('a larger side shows the same part in more pixels, and only then is it an opt
     /side=300: expected 256 or 512/,
   );
 });
+
+it('a mask is its picture’s, whatever was asked for before', async () => {
+  const [chip, stain] = ['part/test/chip/000', 'part/test/stain/000'];
+  const dataset = await openDataset('generated');
+  const alone = await dataset.mask(chip);
+  await dataset.image(stain);
+  expect(await dataset.mask(chip)).toEqual(alone);
+  await dataset.image(chip);
+  expect(await dataset.mask(chip)).toEqual(alone);
+  expect(await dataset.mask(stain)).not.toEqual(alone);
+});

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { drawSplit, openDataset, selectTest, type Dataset, type TestItem } from '@fsad/datasets';
+import { drawSplit, openDataset, selectTest, type TestItem } from '@fsad/datasets';
 import type { DetectorEvent, MethodRuntime } from '@fsad/detector';
 import { writeFolderAtomically } from '@fsad/files';
 import {
@@ -79,10 +79,16 @@ async function shown(
     await saveModel(out, fitted);
     const fit = (performance.now() - start) / 1000;
     const { items } = selectTest(dataset, split);
+    const seen: Pick<TestPicture, 'image' | 'mask'>[] = [];
     const tested = await scoreImages({
       detector,
       names: items.map(({ id }) => id),
-      image: (i) => dataset.image(items[i].id),
+      async image(i) {
+        const { id, hasMask } = items[i];
+        const image = await dataset.image(id);
+        seen[i] = { image, mask: hasMask ? await dataset.mask(id) : null };
+        return image;
+      },
       maps: true,
       signal,
       onProgress: (done) => onScored(done, items.length),
@@ -119,7 +125,7 @@ async function shown(
       training,
       scales: [],
       curves: [],
-      test: await testPictures(dataset, items, tested),
+      test: testPictures(items, seen, tested),
     });
     await writeFolderAtomically(out, new Map([['index.html', Buffer.from(page)]]));
     const { length: images } = items;
@@ -130,17 +136,13 @@ async function shown(
   }
 }
 
-async function testPictures(
-  dataset: Dataset,
+function testPictures(
   items: readonly TestItem[],
+  seen: readonly Pick<TestPicture, 'image' | 'mask'>[],
   { scores, maps }: Scored,
-): Promise<TestPicture[]> {
-  const pictures: TestPicture[] = [];
-  for (const [i, { id, anomalous, kind, hasMask }] of items.entries()) {
-    const image = await dataset.image(id);
-    const mask = hasMask ? await dataset.mask(id) : null;
-    const map = maps?.[i] ?? null;
-    pictures.push({ name: id, score: scores[i].value, anomalous, kind, image, map, mask });
-  }
-  return pictures;
+): TestPicture[] {
+  return items.map(({ id, anomalous, kind }, i) => ({
+    ...{ name: id, score: scores[i].value, anomalous, kind },
+    ...{ ...seen[i], map: maps?.[i] ?? null },
+  }));
 }

@@ -1,3 +1,4 @@
+import type { Image } from '@fsad/images';
 import type { Dataset, TestItem } from '../dataset.ts';
 import { sha256 } from '../digest.ts';
 import { requireClass } from '../errors.ts';
@@ -30,6 +31,8 @@ export function openGenerated(side = PART_SIDE): Dataset {
   const sized = side === PART_SIDE ? '' : ` ${side}`;
   const part = sha256(`generated part ${PART_VERSION}${sized}`);
   const fingerprint = sha256(`${CLOTH_AND_SHAPES} ${part}`);
+  // A picture and its mask are drawn in one go, and mostly asked for one after the other.
+  let last: { readonly id: string; readonly mask: Image | null } | null = null;
   return {
     name: 'generated',
     classes: CLASSES,
@@ -84,10 +87,14 @@ export function openGenerated(side = PART_SIDE): Dataset {
       );
     },
     async image(id) {
-      return drawGenerated(id, side).image;
+      const { image, mask } = drawGenerated(id, side);
+      last = { id, mask };
+      return image;
     },
     async mask(id) {
-      return drawGenerated(id, side).mask;
+      const { mask } = last?.id === id ? last : drawGenerated(id, side);
+      last = null;
+      return mask;
     },
     async close() {},
   };
