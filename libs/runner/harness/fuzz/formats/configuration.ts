@@ -1,7 +1,8 @@
+import { ConfigurationError } from '@fsad/detector';
 import { canonicalJson, InvalidFileError, parseJson } from '@fsad/files';
 import { z } from 'zod';
 import { methods } from '../../../src/index.ts';
-import { allJson, namesFile, type Format } from '../format.ts';
+import { allJson, type Format } from '../format.ts';
 
 const names = Object.keys(methods).sort();
 
@@ -24,5 +25,5 @@ export const configurationFormat: Format = {
     const meaning = method.parseConfig(given);
     return { meaning, identity: canonicalJson(method.parseConfig(JSON.parse(JSON.stringify(meaning)))) };
   },
-  isRefusal: (error) => error instanceof InvalidFileError || namesFile(error, ''),
+  isRefusal: (error) => error instanceof InvalidFileError || error instanceof ConfigurationError,
 };
