@@ -1,11 +1,8 @@
-import { createHash, hash } from 'node:crypto';
-import type { PictureFile } from '@fsad/files';
+import { createHash } from 'node:crypto';
+import { sha256Hex as sha256, type PictureFile } from '@fsad/files';
 import type { Image } from '@fsad/images';
 
-/** SHA-256 in hexadecimal. */
-export function sha256(data: string | Uint8Array): string {
-  return hash('sha256', data);
-}
+export { sha256 };
 
 /** SHA-256 of decoded pixels: of the text `width x height x channels`, a line feed, and the bytes row by row. */
 export function pixelDigest(image: Image): string {

@@ -1,4 +1,5 @@
 import { FsadError } from './fsad-error.ts';
+
 /** The disk is full. What was there before is still whole. */
 export class DiskFullError extends FsadError {
   override readonly name = 'DiskFullError';

@@ -1,7 +1,13 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { parseConfig } from '@fsad/detector';
-import { canonicalJson, joinPath, readIfThere, removeFile, writeFolderAtomically } from '@fsad/files';
+import {
+  canonicalJson,
+  joinPath,
+  readIfThere,
+  removeFile,
+  sha256Hex,
+  writeFolderAtomically,
+} from '@fsad/files';
 import { configSchema, currentConfig } from './config.ts';
 import type { HtdgModel, ScaleCheckpoint, TrainedScale, TrainingStore } from './model.ts';
 import { NAME, NUMERIC_VERSION } from './name.ts';
@@ -40,7 +46,7 @@ function ownedBy({ config, origin }: Header): ScaleOwner {
 
 /** SHA-256 of a configuration, whatever the order of its keys. */
 function digestOf(config: unknown): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(config))));
+  return sha256Hex(canonicalJson(config));
 }
 
 /** Writes a whole model: `config.json`, and one safetensors file a scale. */

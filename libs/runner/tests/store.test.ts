@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { canonicalJson } from '@fsad/files';
+import { canonicalJson, sha256Hex } from '@fsad/files';
 import { journalPath } from '@fsad/tracking/journal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -19,7 +19,6 @@ import {
   type TrialResult,
   type TrialSummary,
 } from '../src/index.ts';
-import { sha256 } from '../src/store/key.ts';
 import { writeResult } from '../src/store/index.ts';
 import { sampleCell, sampleResult } from './support/samples.ts';
 
@@ -51,7 +50,7 @@ describe('a stored result', () => {
   const signed = (changes: object): TrialResult => {
     const { checksum, ...plain } = { ...stored, ...changes };
     expect(checksum).toBeDefined();
-    return read({ ...changes, checksum: sha256(canonicalJson(plain)) });
+    return read({ ...changes, checksum: sha256Hex(canonicalJson(plain)) });
   };
 
   it('is read back whole, also one from before there were checksums', () => {

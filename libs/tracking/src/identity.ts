@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '@fsad/files';
 import type { Cell } from './events.ts';
 
 /** Tags that runs are found by. */
@@ -16,7 +16,7 @@ export type Group = Omit<Cell, 'trial'>;
 const groupFields = ['experiment', 'budget', 'dataset', 'class', 'shots', 'detector', 'variant'] as const;
 
 function identity(...parts: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256Hex(JSON.stringify(parts));
 }
 
 /** The trials of a cell's kind, as a map key and part of identities. */

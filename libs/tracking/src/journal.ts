@@ -1,7 +1,14 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { acquireLock, encodeRecord, flushFolderSync, LockedError, makeFolder, type Lock } from '@fsad/files';
+import {
+  acquireLock,
+  encodeRecord,
+  flushFolderSync,
+  LockedError,
+  makeFolder,
+  type Lock,
+  sha256Hex,
+} from '@fsad/files';
 import { checkName, checkStep, checkText, limits, toWire, type WireNumber } from '@fsad/mlflow-client/limits';
 import type { Cell, JournalEvent, Outcome, TrialStart } from './events.ts';
 import { scanJournal } from './journal-file.ts';
@@ -161,7 +168,7 @@ export class Journal {
       );
     }
     const bytes = readFileSync(join(folder, inside));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = sha256Hex(bytes);
     const where = relative(this.#store, join(folder, inside)).split(sep).join('/');
     this.#append({ type: 'artifact', at: this.#now(), path, file: where, bytes: bytes.length, sha256 });
   }

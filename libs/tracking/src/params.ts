@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '@fsad/files';
 import { limits } from '@fsad/mlflow-client/limits';
 
 /**
@@ -15,6 +15,6 @@ export function paramsOf(config: unknown, prefix = ''): Record<string, string> {
   if (config === undefined) return {};
   const text = typeof config === 'string' ? config : config === null ? 'none' : JSON.stringify(config);
   if (text.length <= limits.paramLength) return { [prefix]: text };
-  const sha256 = createHash('sha256').update(text).digest('hex');
+  const sha256 = sha256Hex(text);
   return { [prefix]: `${text.length} characters, SHA-256 ${sha256}` };
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeRecord, readRecords, replaceFileSync } from '@fsad/files';
+import { encodeRecord, readRecords, replaceFileSync, sha256Hex } from '@fsad/files';
 import { z } from 'zod';
 import { cellSchema, outcomes } from './event-schema.ts';
 import type { Cell } from './events.ts';
@@ -125,7 +124,7 @@ export class SyncState {
 
   /** Only while holding the lock of the sync. */
   constructor(store: string, uri: string) {
-    const server = createHash('sha256').update(uri).digest('hex').slice(0, 16);
+    const server = sha256Hex(uri).slice(0, 16);
     this.path = join(trackingFolder(store), 'sync', `${server}.state`);
     mkdirSync(dirname(this.path), { recursive: true });
     this.#load();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '@fsad/files';
 import { fromWire, isCode } from '@fsad/mlflow-client';
 import type { Drawings, DrawnFiles } from './drawings.ts';
 import { groupName, type Group } from './identity.ts';
@@ -88,7 +88,7 @@ function endsOf({ trial, index, cell }: Member): Ended[] {
 }
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return sha256Hex(JSON.stringify(value));
 }
 
 /** The final numbers of a trial, from the record of its end. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { readInside, UnsafePathError } from '@fsad/files';
+import { readInside, UnsafePathError, sha256Hex } from '@fsad/files';
 import { isCode, limits, type DatasetInput, type MetricPoint, type NewRun } from '@fsad/mlflow-client';
 import type { Cell, TrackedSplit } from './events.ts';
 import { trialDescription, type Drawings, type TrialDrawings } from './drawings.ts';
@@ -235,7 +234,7 @@ async function contentOf(
     else throw error;
     return null;
   }
-  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+  if (sha256Hex(bytes) === sha256) return bytes;
   notes.add(`${file}: was changed since its trial ended and is not told`);
   return null;
 }

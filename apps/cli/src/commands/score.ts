@@ -90,8 +90,9 @@ async function ofPictures(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const threshold = thresholdAsked(argv.threshold ?? 'auto');
-  if (!model.calibration && (argv.failOnDefect || (argv.threshold ?? 'auto') !== 'auto'))
+  const asked = argv.threshold ?? 'auto';
+  const threshold = thresholdAsked(asked);
+  if (!model.calibration && (argv.failOnDefect || asked !== 'auto'))
     throw new Error(uncalibrated(argv.model));
   const progress = lookingForBad(stageProgress(), signal);
   const found = readPictures(paths, model, progress.say);

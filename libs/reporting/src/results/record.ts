@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@fsad/files';
+import { canonicalJson, sha256Hex } from '@fsad/files';
 import {
   trialKey,
   type TrialCurves,
@@ -107,7 +106,7 @@ export function summariesOf(record: TrialRecord): TrialSummary[] {
 
 /** A short name of a method's settings: the beginning of their SHA-256. */
 export function settingsDigest(settings: unknown): string {
-  return createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, 12);
+  return sha256Hex(canonicalJson(settings)).slice(0, 12);
 }
 
 /** @throws Error when what a record says of its inputs is not what its key was made of. */

@@ -1,2 +1,2 @@
 export { importOwn } from './import-own.ts';
-export { ownRegistry, withOwnMethods } from './with-own-methods.ts';
+export { ownMethodsOf, ownRegistry, withOwnMethods } from './with-own-methods.ts';

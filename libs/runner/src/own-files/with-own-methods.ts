@@ -47,6 +47,11 @@ export function ownRegistry(files: OwnMethods['files']): string {
   return address.href;
 }
 
+/** Names of the methods that only a registry of this address has. */
+export function ownMethodsOf(registry: string): string[] {
+  return [...new URL(registry).searchParams.keys()];
+}
+
 /** Whether a method is given by its file: `./mine.ts`, `mine.ts`, `/home/me/mine.mjs`. */
 function isPath(detector: string): boolean {
   return /[\\/]|\.m?[jt]s$/.test(detector);

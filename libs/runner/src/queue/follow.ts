@@ -4,6 +4,7 @@ import { shownAddress } from '@fsad/mlflow-client/address';
 import { failedResult, programVersion, type TrialTask } from '../trial/index.ts';
 import { type TrialResult } from '../store/index.ts';
 import { dataOf, openRun, taskOf, type OpenedRun, type RunOptions } from '../open-run.ts';
+import { ownMethodsOf } from '../own-files/index.ts';
 import type { RunSummary } from '../run-events.ts';
 import type { PendingTrial } from '../plan/index.ts';
 import { Tally } from '../tally.ts';
@@ -46,7 +47,7 @@ export async function runOnQueue(options: RunOptions, address: string): Promise<
 
 /** @throws QueueError for methods that only this machine has */
 function requireProjectsOwn(registry: string): void {
-  const [name] = new URL(registry).searchParams.keys();
+  const [name] = ownMethodsOf(registry);
   if (name === undefined) return;
   throw new QueueError(
     `${name} is a detector of a file of your own, which the workers of --queue do not have; run it here, or in parts with --share`,

@@ -1,6 +1,6 @@
-import { canonicalJson, problemsOf } from '@fsad/files';
+import { canonicalJson, problemsOf, sha256Hex } from '@fsad/files';
 import { z } from 'zod';
-import { cellSchema, inputsSchema, keySchema, sha256, trialKey } from '../store/index.ts';
+import { cellSchema, inputsSchema, keySchema, trialKey } from '../store/index.ts';
 import type { TrialProgress, TrialTask } from '../trial/index.ts';
 import type { QueuedTrial } from './link.ts';
 
@@ -36,7 +36,7 @@ const payload: z.ZodType<QueuedTrial> = z.strictObject({
 /** A trial as it goes into the queue. */
 export function toQueue(given: TrialTask, data: string | null): QueuedTrial {
   const plain = JSON.parse(JSON.stringify({ task: given, data })) as { task: TrialTask; data: string | null };
-  return { ...plain, sha256: sha256(canonicalJson(plain)) };
+  return { ...plain, sha256: sha256Hex(canonicalJson(plain)) };
 }
 
 /** The trial that a job of the queue holds. @throws Error saying what makes it none */
@@ -45,7 +45,7 @@ export function queuedTrial(id: string | undefined, data: unknown): QueuedTrial 
   if (!checked.success)
     throw new Error(`the queue holds something that is no trial: ${problemsOf(checked.error)}`);
   const { sha256: checksum, ...plain } = checked.data;
-  if (checksum !== sha256(canonicalJson(plain)))
+  if (checksum !== sha256Hex(canonicalJson(plain)))
     throw new Error('the queue holds a trial that was changed since it was handed over');
   const { key, inputs } = plain.task;
   if (id !== key || trialKey(inputs) !== key)

@@ -9,7 +9,7 @@ export {
   workFolder,
   writeResult,
 } from './index-file.ts';
-export { cellId, differences, sha256, trialKey } from './key.ts';
+export { cellId, differences, trialKey } from './key.ts';
 export {
   resultSchema,
   summaries,

@@ -1,15 +1,9 @@
-import { hash } from 'node:crypto';
-import { canonicalJson } from '@fsad/files';
+import { canonicalJson, sha256Hex } from '@fsad/files';
 import type { Cell, TrialInputs } from './result.ts';
-
-/** SHA-256 of a text, in hexadecimal. */
-export function sha256(text: string): string {
-  return hash('sha256', text);
-}
 
 /** The trial key: SHA-256 of the canonical JSON of everything that decides the trial's numbers. */
 export function trialKey(inputs: TrialInputs): string {
-  return sha256(`fsad-trial-v1\0${canonicalJson(inputs)}`);
+  return sha256Hex(`fsad-trial-v1\0${canonicalJson(inputs)}`);
 }
 
 const cellFields = [

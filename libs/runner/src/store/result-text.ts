@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { canonicalJson, InvalidFileError, problemsOf } from '@fsad/files';
-import { sha256, trialKey } from './key.ts';
+import { canonicalJson, InvalidFileError, problemsOf, sha256Hex } from '@fsad/files';
+import { trialKey } from './key.ts';
 import { resultSchema, type TrialResult, type TrialSummary } from './result.ts';
 import { storedResult, storedSummary } from './schema.ts';
 
@@ -15,7 +15,7 @@ export function encodeResult(result: TrialResult): string {
   if (!checked.success)
     throw new Error(`the result of trial ${result.key} cannot be stored: ${problemsOf(checked.error)}`);
   const plain = JSON.parse(JSON.stringify(result)) as TrialResult;
-  return `${JSON.stringify({ ...plain, checksum: sha256(canonicalJson(plain)) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...plain, checksum: sha256Hex(canonicalJson(plain)) }, null, 2)}\n`;
 }
 
 /**
@@ -37,7 +37,7 @@ export function decodeResult(text: string, path: string, key: string): TrialResu
     return refuse('not the result of a trial');
   const { checksum, ...plain } = parsed as Record<string, unknown>;
   if (plain.schema === 1 && checksum === undefined) plain.schema = resultSchema;
-  else if (checksum !== sha256(canonicalJson(plain)))
+  else if (checksum !== sha256Hex(canonicalJson(plain)))
     return refuse('was changed since it was written: its checksum does not fit');
   const checked = storedResult.safeParse(plain);
   if (!checked.success)

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { DatasetName } from '@fsad/datasets';
-import { canonicalJson } from '@fsad/files';
+import { canonicalJson, sha256Hex } from '@fsad/files';
 import { InterruptedError } from './failure.ts';
 import { openMethod, type DatasetOptions, type Registry } from '../registry.ts';
 
@@ -35,7 +34,7 @@ export function calibrationId(task: CalibrationTask, cpu: string): string {
   const { detector, settings, dataset, options, shots, engine, threads } = task;
   const maps = task.maps || undefined;
   const content = canonicalJson({ detector, settings, dataset, options, shots, maps, engine, threads, cpu });
-  return createHash('sha256').update(content).digest('hex');
+  return sha256Hex(content);
 }
 
 /** How long a fit is watched, where it cannot be made shorter. */

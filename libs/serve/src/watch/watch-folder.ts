@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pictureFile, walkPictures, withLock, type PictureFile } from '@fsad/files';
+import { pictureFile, sha256Hex, walkPictures, withLock, type PictureFile } from '@fsad/files';
 import { BadImageError } from '@fsad/images';
 import type { Model } from 'fsad';
 import { Known } from './known.ts';
@@ -129,7 +128,7 @@ class Arrivals {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { model, threshold, patience = 10_000, onLine = () => undefined } = this.#options;
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = sha256Hex(bytes);
     const picture = pictureCell(id);
     if (this.#known.has(picture, sha256, (name) => present.has(name))) return true;
     const head = { picture, sha256 };
