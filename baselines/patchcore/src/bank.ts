@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { tensor, type Tensor } from '@fsad/tensors';
-import { resample, type Patches } from './embed.ts';
+import { partsOf, resample, type Patches } from './embed.ts';
 
 /** Patches that were learned together: all of them, or those of one training picture in one view. */
 export interface Shelf {
@@ -12,45 +12,48 @@ export interface Shelf {
   readonly outline: Float32Array;
 }
 
-/** For each query the nearest vector of some shelves: which shelf, which of its vectors, and how far. */
-export interface Nearest {
-  readonly shelf: Uint32Array;
-  readonly index: Uint32Array;
-  readonly distance: Float32Array;
-}
-
 /** Places along a side of an outline. */
 export const OUTLINE_GRID = 8;
 
-/** A memory bank in the current backend, laid out for matrix products: |q - b|^2 - |q|^2 = (q, 1) (-2 b, |b|^2). */
+/**
+ * A memory bank in the current backend, laid out for matrix products: |q - b|^2 - |q|^2 = (q, 1) (-2 b, |b|^2). Vectors come apart into `parts`, each so many
+ * numbers long: every part of a patch finds its own nearest, and has its own distance.
+ */
 export class Bank {
   readonly shelves: readonly Shelf[];
-  readonly #matrices: readonly tf.Tensor2D[];
+  readonly parts: readonly number[];
+  /** Of each shelf, one for each part. */
+  readonly #matrices: readonly (readonly tf.Tensor2D[])[];
+  /** Infinite where two places are near to one another, by the radius. */
+  readonly #near = new Map<string, tf.Tensor2D>();
 
-  constructor(shelves: readonly Shelf[]) {
+  constructor(shelves: readonly Shelf[], parts: readonly number[]) {
     this.shelves = shelves;
-    this.#matrices = shelves.map(({ vectors }) => matrixOf(vectors.data, vectors.shape[1]));
+    this.parts = parts;
+    this.#matrices = shelves.map(({ vectors: { data, shape } }) =>
+      partsOf({ rows: shape[0], columns: 1, dimensions: shape[1], data }, parts).map(matrixOf),
+    );
   }
 
-  /** The nearest vector to each patch on the shelves `which`, by Euclidean distance (Roth et al. 2022, Eq. 6, without its maximum). */
-  async nearest(patches: Patches, which: readonly number[]): Promise<Nearest> {
-    const places = patches.rows * patches.columns;
-    const shelf = new Uint32Array(places);
-    const index = new Uint32Array(places);
-    const best = new Float32Array(places).fill(Infinity);
-    for (const number of which) {
-      const products = await multiply(patches, this.#matrices[number]);
-      const [count] = this.shelves[number].vectors.shape;
-      for (let query = 0, at = 0; query < places; query++) {
-        for (let candidate = 0; candidate < count; candidate++, at++) {
-          if (products[at] >= best[query]) continue;
-          best[query] = products[at];
-          index[query] = candidate;
-          shelf[query] = number;
-        }
-      }
-    }
-    return { shelf, index, distance: distancesOf(patches, best) };
+  /** For each part the distances from all patches to the nearest vector on the shelves `which` (Roth et al. 2022, Eq. 6, without its maximum). */
+  nearest(patches: Patches, which: readonly number[]): Promise<Float32Array[]> {
+    return this.#distances(patches, (queries, part) =>
+      which
+        .map((shelf) => tf.min(tf.matMul(queries, this.#matrices[shelf][part]), 1))
+        .reduce((least, other) => tf.minimum(least, other)),
+    );
+  }
+
+  /**
+   * For each part the distances from all patches to the nearest one of the same picture that is more than `radius` cells away, in rows or in columns: small where
+   * a surface repeats itself.
+   */
+  nearestOfOwn(patches: Patches, radius: number): Promise<Float32Array[]> {
+    const own = partsOf(patches, this.parts).map(matrixOf);
+    const near = this.#nearby(patches, radius);
+    return this.#distances(patches, (queries, part) =>
+      tf.min(tf.add(tf.matMul(queries, own[part]), near), 1),
+    ).finally(() => tf.dispose(own));
   }
 
   /** The shelves of the `count` training pictures that resemble a picture most, each in the view that resembles it most. */
@@ -68,7 +71,47 @@ export class Bank {
   }
 
   dispose(): void {
-    tf.dispose([...this.#matrices]);
+    tf.dispose([...this.#matrices.flat(), ...this.#near.values()]);
+    this.#near.clear();
+  }
+
+  /** Distances part by part, from the least products that `least` gives of the patches (q, 1); infinite where nothing was compared. */
+  async #distances(
+    patches: Patches,
+    least: (queries: tf.Tensor2D, part: number) => tf.Tensor,
+  ): Promise<Float32Array[]> {
+    const result: Float32Array[] = [];
+    for (const [part, queries] of partsOf(patches, this.parts).entries()) {
+      const { rows, columns, dimensions, data } = queries;
+      const found = tf.tidy(() => {
+        const vectors = tf.tensor2d(data, [rows * columns, dimensions]);
+        return least(tf.concat([vectors, tf.ones([rows * columns, 1])], 1), part);
+      });
+      const products = await found.data();
+      found.dispose();
+      // Rounding can take a vector's distance to itself below nothing.
+      result.push(squaresOf(queries).map((square, i) => Math.sqrt(Math.max(0, products[i] + square))));
+    }
+    return result;
+  }
+
+  #nearby({ rows, columns }: Patches, radius: number): tf.Tensor2D {
+    const key = [rows, columns, radius].join();
+    const known = this.#near.get(key);
+    if (known) return known;
+    const places = rows * columns;
+    const near = new Float32Array(places * places);
+    for (let place = 0; place < places; place++) {
+      const [row, column] = [Math.floor(place / columns), place % columns];
+      const [left, right] = [Math.max(0, column - radius), Math.min(columns, column + radius + 1)];
+      for (let other = Math.max(0, row - radius); other <= Math.min(rows - 1, row + radius); other++) {
+        const first = place * places + other * columns;
+        near.fill(Infinity, first + left, first + right);
+      }
+    }
+    const made = tf.tensor2d(near, [places, places]);
+    this.#near.set(key, made);
+    return made;
   }
 }
 
@@ -78,82 +121,19 @@ export function outlineOf({ rows, columns, dimensions, data }: Patches): Float32
   return resample(map, Math.min(rows, OUTLINE_GRID), Math.min(columns, OUTLINE_GRID)).data;
 }
 
-/** Rows of blocks that a picture's own distances are computed in; each pair of blocks serves both ways. */
-const blockRows = 4;
-
-/**
- * Distances from each patch to the nearest one of the same picture that is more than `radius` cells away, in rows or in columns: small where a surface
- * repeats itself.
- */
-export async function nearestOfOwn(patches: Patches, radius: number): Promise<Float32Array> {
-  const { rows, columns, dimensions, data } = patches;
-  const height = Math.ceil(rows / blockRows);
-  const blocks = Array.from({ length: Math.ceil(rows / height) }, (_, i) => {
-    const [first, last] = [i * height * columns, Math.min(rows, (i + 1) * height) * columns];
-    return {
-      first,
-      patches: {
-        ...patches,
-        rows: (last - first) / columns,
-        data: data.subarray(first * dimensions, last * dimensions),
-      },
-    };
-  });
-  const squares = squaresOf(patches);
-  const best = new Float32Array(rows * columns).fill(Infinity);
-  for (const [i, one] of blocks.entries()) {
-    const matrix = matrixOf(one.patches.data, dimensions);
-    for (const other of blocks.slice(i)) {
-      const products = await multiply(other.patches, matrix);
-      for (let b = other.first, at = 0; b < other.first + other.patches.rows * columns; b++) {
-        const [row, column] = [Math.floor(b / columns), b % columns];
-        for (let a = one.first; a < one.first + one.patches.rows * columns; a++, at++) {
-          const square = products[at] + squares[b];
-          if (square >= best[a] && square >= best[b]) continue;
-          const down = Math.abs(Math.floor(a / columns) - row);
-          if (down <= radius && Math.abs((a % columns) - column) <= radius) continue;
-          if (square < best[a]) best[a] = square;
-          if (square < best[b]) best[b] = square;
-        }
-      }
-    }
-    matrix.dispose();
-  }
-  return best.map((square) => Math.sqrt(Math.max(0, square)));
-}
-
-function matrixOf(vectors: Float32Array, dimensions: number): tf.Tensor2D {
-  const count = vectors.length / dimensions;
+function matrixOf({ rows, columns, dimensions, data }: Patches): tf.Tensor2D {
+  const count = rows * columns;
   const matrix = new Float32Array((dimensions + 1) * count);
   for (let i = 0; i < count; i++) {
     let square = 0;
     for (let d = 0; d < dimensions; d++) {
-      const value = vectors[i * dimensions + d];
+      const value = data[i * dimensions + d];
       matrix[d * count + i] = -2 * value;
       square += value * value;
     }
     matrix[dimensions * count + i] = square;
   }
   return tf.tensor2d(matrix, [dimensions + 1, count]);
-}
-
-async function multiply(
-  { rows, columns, dimensions, data }: Patches,
-  matrix: tf.Tensor2D,
-): Promise<Float32Array> {
-  const product = tf.tidy(() => {
-    const queries = tf.tensor2d(data, [rows * columns, dimensions]);
-    return tf.matMul(tf.concat([queries, tf.ones([rows * columns, 1])], 1), matrix);
-  });
-  const values = (await product.data()) as Float32Array;
-  product.dispose();
-  return values;
-}
-
-/** Distances from the least products, to which only the queries' own squares are missing; infinite where nothing was compared. */
-function distancesOf(patches: Patches, products: Float32Array): Float32Array {
-  // Rounding can take a vector's distance to itself below nothing.
-  return squaresOf(patches).map((square, query) => Math.sqrt(Math.max(0, products[query] + square)));
 }
 
 function squaresOf({ rows, columns, dimensions, data }: Patches): Float32Array {

@@ -30,14 +30,20 @@ export const schema = z
       .describe(
         'Features less what is usual in the training pictures, layer by layer brought to lengths below 1, the more slowly the larger this is; null takes them as they are.',
       ),
+    apart: z
+      .boolean()
+      .describe(
+        'Whether each layer finds its own nearest patch, and their distances are added; else one patch is the nearest in all layers together.',
+      ),
     surface: z
       .strictObject({
         share: z.number().positive().max(1),
+        layers: z.array(z.int().nonnegative()).min(1).nullable(),
         border: z.int().nonnegative(),
       })
       .nullable()
       .describe(
-        'Where less than `share` of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Its distances within `border` cells of the border are divided by how much larger they usually are there than inside, and its score is less their median. Others show a thing, and their features are only brought to length 1, layer by layer. Null takes all for surfaces without either; needs `softness`, `border` needs `own`.',
+        'Where less than `share` of that lies between large places (8 x 8 of them), the pictures are of a surface that looks alike everywhere. Of its features those of `layers` are compared, or the same as of things (null); its distances within `border` cells of the border are divided by how much larger they usually are there than inside, and its score is less their median. Others show a thing, whose features are not lessened by their mean. Null takes all for surfaces without either; needs `softness`, `border` needs `own`.',
       ),
     turns: z
       .int()
@@ -92,6 +98,10 @@ export const schema = z
     path: ['own'],
     message: 'needs `retrieve`, which keeps the views of the training pictures apart',
   })
+  .refine(({ apart, score }) => !apart || score.neighbours === 0, {
+    path: ['apart'],
+    message: 'needs `score.neighbours` to be 0, as there is no one nearest patch',
+  })
   .refine(({ surface, softness }) => surface === null || softness !== null, {
     path: ['surface'],
     message: 'needs `softness`, which says what is taken from the features of a surface',
@@ -122,6 +132,7 @@ const official: PatchCoreConfig = {
   grid: 28,
   neighbourhood: 3,
   softness: null,
+  apart: false,
   surface: null,
   turns: 1,
   mirrored: false,
@@ -141,8 +152,9 @@ const fewShot: PatchCoreConfig = {
   crop: null,
   upright: true,
   grid: 40,
-  softness: 0.3,
-  surface: { share: 0.42, border: 8 },
+  softness: 1,
+  apart: true,
+  surface: { share: 0.42, layers: [0, 2, 4], border: 8 },
   turns: 8,
   views: 24,
   retrieve: 3,
@@ -174,6 +186,6 @@ export const presets = {
     grid: 8,
     turns: 2,
     own: null,
-    surface: { share: 0.42, border: 0 },
+    surface: { share: 0.42, layers: [0, 2, 4], border: 0 },
   },
 } satisfies Record<string, PatchCoreConfig>;

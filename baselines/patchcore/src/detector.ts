@@ -14,13 +14,17 @@ import { openTfjs, type Tfjs } from '@fsad/tensors/tfjs';
 import { Bank, type Shelf } from './bank.ts';
 import { presets, schema, type PatchCoreConfig } from './config.ts';
 import { drawMap, inspectPicture, type Finding } from './inspect.ts';
-import { learn, type Learned } from './learn.ts';
+import { layersFor, tellKind } from './kind.ts';
+import { learn, turnsFor, type Learned } from './learn.ts';
 import { lookAt } from './pixels.ts';
 import type { Usual } from './standard.ts';
 import { frameFor, turnBack, type Frame, type Placement } from './upright.ts';
+import { viewsOf } from './views.ts';
 
 interface PatchCoreModel extends Learned {
   readonly network: FeatureExtractor;
+  /** Those of the network that are compared. */
+  readonly layers: readonly number[];
   /** What is looked at of each picture; null for all of it. */
   readonly frame: Frame | null;
 }
@@ -32,12 +36,15 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   Tfjs
 >({
   name: 'patchcore',
-  numericVersion: 4,
+  numericVersion: 5,
   engine: 'general',
   quickFit: true,
   shorthands: {
     // An ONNX file's outputs count from 0; the blocks of the method's own network are not among them.
-    features: (features) => ({ features, ...(String(features).endsWith('.onnx') && { layers: [0] }) }),
+    features: (features) => ({
+      features,
+      ...(String(features).endsWith('.onnx') && { layers: [0], 'surface.layers': null }),
+    }),
   },
   presets,
   presetFor: (name, { task }) =>
@@ -46,23 +53,22 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   open: (runtime) => openTfjs({ ...runtime, gradients: false }),
 
   async fit({ config }, images, { seed, signal, report }) {
-    const network = await openNetwork(config);
+    const frame = config.upright ? frameFor(images) : null;
+    const turned = { ...config, turns: frame ? Math.min(2, config.turns) : config.turns };
+    const picture = (i: number) => lookAt(config, frame, images[i]).pixels;
+    const total = images.length * viewsOf(turnsFor(turned, images.length), config.mirrored).length;
+    let done = 0;
+    const onStep = async (): Promise<void> => {
+      await breathe(signal);
+      report({ type: 'progress', stage: 'patches', done: ++done, total });
+    };
+    const kind = await using(await openNetwork(config, layersFor(config)), (network) =>
+      tellKind(config, network, images.length, picture, onStep),
+    );
+    const network = await openNetwork(config, kind.layers);
     try {
-      const frame = config.upright ? frameFor(images) : null;
-      const picture = (i: number) => lookAt(config, frame, images[i]).pixels;
-      const turns = frame ? Math.min(2, config.turns) : config.turns;
-      const learned = await learn(
-        { ...config, turns },
-        network,
-        images.length,
-        picture,
-        seed,
-        async (done, total) => {
-          await breathe(signal);
-          report({ type: 'progress', stage: 'patches', done, total });
-        },
-      );
-      return { network, frame, ...learned };
+      const learned = await learn(turned, network, kind, images.length, picture, seed, onStep);
+      return { network, layers: kind.layers, frame, ...learned };
     } catch (error) {
       network.dispose();
       throw error;
@@ -92,7 +98,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     return { scores, maps };
   },
 
-  async pack({ network, frame, bank, usual, evenness, reach }) {
+  async pack({ network, layers, frame, bank, usual, evenness, reach }) {
     const tensors = packShelves(bank.shelves);
     if (usual) {
       tensors.set('mean', tensor([usual.mean.length], usual.mean));
@@ -100,25 +106,30 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
     }
     if (evenness) tensors.set('evenness', tensor([evenness.length], evenness));
     const pictures = bank.shelves.map(({ picture }) => picture);
-    return { tensors, state: { network: network.identity, pictures, reach, frame } };
+    return {
+      tensors,
+      state: { network: network.identity, layers, parts: bank.parts, pictures, reach, frame },
+    };
   },
 
   async unpack({ config }, { tensors, state }) {
     const shelves = unpackShelves(tensors, state.pictures as number[]);
     const [, dimensions] = shelves[0].vectors.shape;
-    const usual = config.softness === null ? null : unpackUsual(tensors, dimensions, config.layers.length);
+    const { layers, parts, reach, frame } = state as Pick<PatchCoreModel, 'layers' | 'reach' | 'frame'> & {
+      readonly parts: readonly number[];
+    };
+    const usual = config.softness === null ? null : unpackUsual(tensors, dimensions, layers.length);
     const evenness = tensors.has('evenness')
       ? requireTensor(tensors, 'evenness', [config.grid ** 2]).data
       : null;
-    const network = await openNetwork(config);
+    const network = await openNetwork(config, layers);
     if (network.identity !== state.network) {
       network.dispose();
       throw new Error(
         `the model was learned with the features of ${String(state.network)}, found here: ${network.identity}; fit it again`,
       );
     }
-    const { reach, frame } = state as { reach: number; frame: Frame | null };
-    return { network, frame, bank: new Bank(shelves), usual, evenness, reach };
+    return { network, layers, frame, bank: new Bank(shelves, parts), usual, evenness, reach };
   },
 
   async toOnnx({ config, channels }, model) {
@@ -138,7 +149,10 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
 });
 
 /** Opens the configured network. @throws Error where it insists on another size. */
-async function openNetwork({ features, layers, size, crop }: PatchCoreConfig): Promise<FeatureExtractor> {
+async function openNetwork(
+  { features, size, crop }: PatchCoreConfig,
+  layers: readonly number[],
+): Promise<FeatureExtractor> {
   const network = await openFeatures(features, layers);
   const side = crop ?? size;
   if (network.side === null || network.side === side) return network;
@@ -146,6 +160,18 @@ async function openNetwork({ features, layers, size, crop }: PatchCoreConfig): P
   throw new Error(
     `patchcore: ${features} takes ${network.side} pixels a side, not ${side}; set size to ${network.side} and crop to null`,
   );
+}
+
+/** What `use` makes of a network, which is freed then. */
+async function using<T>(
+  network: FeatureExtractor,
+  use: (network: FeatureExtractor) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(network);
+  } finally {
+    network.dispose();
+  }
 }
 
 function packShelves(shelves: readonly Shelf[]): Map<string, Tensor> {

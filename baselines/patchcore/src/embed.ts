@@ -14,19 +14,48 @@ export interface Patches {
  * the grid, one layer after the other (Roth et al. 2022, Sec. 3.1: locally aware patch features).
  */
 export function embed(maps: readonly Tensor[], grid: number, neighbourhood: number): Patches {
-  const dimensions = maps.reduce((sum, { shape }) => sum + shape[3], 0);
-  const data = new Float32Array(grid * grid * dimensions);
+  return joined(
+    maps.map((map) => {
+      const { data, shape } = resample(averageNeighbours(map, neighbourhood), grid, grid);
+      return { rows: grid, columns: grid, dimensions: shape[3], data };
+    }),
+  );
+}
+
+/** Patches come apart, each part so many of their numbers, one after the other. */
+export function partsOf(patches: Patches, parts: readonly number[]): Patches[] {
+  if (parts.length === 1) return [patches];
+  let first = 0;
+  return parts.map((dimensions) => {
+    const from = first;
+    first += dimensions;
+    const data = new Float32Array(patches.rows * patches.columns * dimensions);
+    for (
+      let place = 0, at = from;
+      place < patches.rows * patches.columns;
+      place++, at += patches.dimensions
+    ) {
+      data.set(patches.data.subarray(at, at + dimensions), place * dimensions);
+    }
+    return { ...patches, dimensions, data };
+  });
+}
+
+/** Parts become one again, each place's numbers one after the other. */
+export function joined(parts: readonly Patches[]): Patches {
+  if (parts.length === 1) return parts[0];
+  const [{ rows, columns }] = parts;
+  const dimensions = parts.reduce((sum, part) => sum + part.dimensions, 0);
+  const data = new Float32Array(rows * columns * dimensions);
   let offset = 0;
-  for (const map of maps) {
-    const { data: brought, shape } = resample(averageNeighbours(map, neighbourhood), grid, grid);
-    const channels = shape[3];
-    for (let place = 0; place < grid * grid; place++) {
-      const vector = brought.subarray(place * channels, (place + 1) * channels);
+  for (const part of parts) {
+    for (let place = 0; place < rows * columns; place++) {
+      const vector = part.data.subarray(place * part.dimensions, (place + 1) * part.dimensions);
       data.set(vector, place * dimensions + offset);
     }
-    offset += channels;
+    offset += part.dimensions;
   }
-  return { rows: grid, columns: grid, dimensions, data };
+  return { rows, columns, dimensions, data };
 }
 
 /** Means over the `side` x `side` places around each of [1, h, w, c]; beyond the border there is nothing to average. */

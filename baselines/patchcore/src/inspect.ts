@@ -1,9 +1,10 @@
 import type { FeatureExtractor } from '@fsad/features';
 import type { Tensor } from '@fsad/tensors';
-import { nearestOfOwn } from './bank.ts';
+import type { Shelf } from './bank.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { resample } from './embed.ts';
-import { median, patchesOf, type Learned } from './learn.ts';
+import { patchesOf } from './kind.ts';
+import { median, sumOf, type Learned } from './learn.ts';
 import { smooth } from './smooth.ts';
 
 /** What was found in one picture. */
@@ -23,13 +24,15 @@ export async function inspectPicture(
   const patches = await patchesOf(config, network, usual, picture);
   const { retrieve } = config;
   const shelves = retrieve === null ? [0] : bank.resembling(patches, retrieve);
-  const { shelf, index, distance } = await bank.nearest(patches, shelves);
+  const nearest = await bank.nearest(patches, shelves);
+  const distance = sumOf(nearest);
   let strange = 0;
   if (config.own !== null) {
     const { radius, doubt } = config.own;
     strange = doubt * Math.max(0, median(distance) - reach);
-    const own = await nearestOfOwn(patches, radius);
-    for (let i = 0; i < own.length; i++) distance[i] = Math.min(distance[i], own[i] + strange);
+    const own = await bank.nearestOfOwn(patches, radius);
+    const explained = sumOf(nearest.map((part, p) => part.map((value, i) => Math.min(value, own[p][i]))));
+    for (let i = 0; i < explained.length; i++) distance[i] = Math.min(distance[i], explained[i] + strange);
   }
   const { fraction, neighbours } = config.score;
   if (evenness) {
@@ -39,10 +42,32 @@ export async function inspectPicture(
   if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };
   const worst = distance.reduce((most, value, i) => (value > distance[most] ? i : most), 0);
   const { dimensions, data } = patches;
-  const { vectors } = bank.shelves[shelf[worst]];
   const patch = data.subarray(worst * dimensions, (worst + 1) * dimensions);
-  const weight = unusualness(patch, distance[worst], vectors, index[worst], neighbours);
+  const { vectors, index } = nearestVector(
+    patch,
+    shelves.map((shelf) => bank.shelves[shelf]),
+  );
+  const weight = unusualness(patch, distance[worst], vectors, index, neighbours);
   return { score: weight * distance[worst], distances: distance };
+}
+
+/** The vector that is nearest to a patch: where it lies, among which others. */
+function nearestVector(
+  patch: Float32Array,
+  shelves: readonly Shelf[],
+): { readonly vectors: Tensor; readonly index: number } {
+  let best = { vectors: shelves[0].vectors, index: 0 };
+  let least = Infinity;
+  for (const { vectors } of shelves) {
+    const [count, dimensions] = vectors.shape;
+    for (let index = 0; index < count; index++) {
+      const distance = distanceOf(patch, vectors.data.subarray(index * dimensions, (index + 1) * dimensions));
+      if (distance >= least) continue;
+      least = distance;
+      best = { vectors, index };
+    }
+  }
+  return best;
 }
 
 /** The mean of the largest of some values, the share `fraction` of them but one at least. */

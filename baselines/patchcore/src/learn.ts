@@ -1,22 +1,13 @@
 import type { FeatureExtractor } from '@fsad/features';
 import { tensor, type Tensor, concatenate } from '@fsad/tensors';
-import { Bank, nearestOfOwn, outlineOf, type Shelf } from './bank.ts';
+import { Bank, outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
-import { embed, type Patches } from './embed.ts';
+import type { Patches } from './embed.ts';
 import { evennessOf } from './evenness.ts';
-import {
-  channelsOf,
-  measureUsual,
-  nothingUsual,
-  shareBetweenPlaces,
-  standardise,
-  type Usual,
-} from './standard.ts';
+import { patchesOf, type Kind } from './kind.ts';
+import type { Usual } from './standard.ts';
 import { insideView, seen, viewsOf } from './views.ts';
-
-/** What is usual is measured on the first pictures, so many at most; their patches are kept while learning. */
-const measured = 8;
 
 /** Patches are thinned on the way when so many times the bank's limit have come together, so that memory stays bounded. */
 const slack = 8;
@@ -33,57 +24,31 @@ export interface Learned {
   readonly reach: number;
 }
 
-/** The patches of a square picture [1, side, side, 3] in [-1, 1], as they are compared. */
-export async function patchesOf(
-  config: PatchCoreConfig,
-  network: FeatureExtractor,
-  usual: Usual | null,
-  picture: Tensor,
-): Promise<Patches> {
-  const maps = await network.extract(picture);
-  return compared(config, usual, embed(maps, config.grid, config.neighbourhood), channelsOf(maps));
-}
-
-function compared(
-  { softness }: PatchCoreConfig,
-  usual: Usual | null,
-  patches: Patches,
-  channels: readonly number[],
-): Patches {
-  return usual && softness !== null ? standardise(patches, channels, usual, softness) : patches;
-}
-
 /**
  * The memory bank of training pictures: patches of all of them in all views, thinned to a coreset (Roth et al. 2022, Sec. 3.1 and 3.2). With `retrieve`
  * every picture has a shelf of its own for every view, else there is one for all.
+ * @param network gives the layers of `kind`
  * @param picture gives training picture i as [1, side, side, 3] in [-1, 1]
- * @param onStep called after each view of each picture; what it throws ends the learning
+ * @param onStep called after each view of each picture but those that `kind` knows; what it throws ends the learning
  */
 export async function learn(
   config: PatchCoreConfig,
   network: FeatureExtractor,
+  { usual, surface, channels, first }: Kind,
   count: number,
   picture: (i: number) => Tensor,
   seed: number,
-  onStep: (done: number, total: number) => Promise<void>,
+  onStep: () => Promise<void>,
 ): Promise<Learned> {
-  const { grid, mirrored, retrieve, coreset } = config;
+  const { grid, mirrored, retrieve, coreset, apart } = config;
   const views = viewsOf(turnsFor(config, count), mirrored);
   const shelfLimit = Math.max(1, Math.floor(coreset.limit / (count * views.length)));
-  const steps = count * views.length;
-  let done = 0;
-  const first = await lookAtFirst(config, network, Math.min(measured, count), picture, async () => {
-    await onStep(++done, steps);
-  });
-  const { channels } = first;
-  const { usual, surface } = usualOf(config, first.patches, channels);
-  const unturned = first.patches.map((patches) => compared(config, usual, patches, channels));
   const shelves: Shelf[] = [];
   let pool = new Pool(coreset, seed);
   for (let i = 0; i < count; i++) {
     const original = picture(i);
     for (const [v, view] of views.entries()) {
-      const known = v === 0 ? unturned[i] : undefined;
+      const known = v === 0 ? first[i] : undefined;
       const patches = known ?? (await patchesOf(config, network, usual, seen(original, view)));
       const inside = insideView(view, grid).flatMap((shown, place) => (shown ? [place] : []));
       pool.add(select(patches.data, patches.dimensions, inside), patches.dimensions);
@@ -91,45 +56,32 @@ export async function learn(
         shelves.push({ vectors: pool.finish(shelfLimit), picture: i, outline: outlineOf(patches) });
         pool = new Pool(coreset, seed);
       }
-      if (!known) await onStep(++done, steps);
+      if (!known) await onStep();
     }
   }
   if (retrieve === null) {
     shelves.push({ vectors: pool.finish(coreset.limit), picture: 0, outline: new Float32Array(0) });
   }
-  const bank = new Bank(shelves);
+  const total = channels.reduce((sum, dimensions) => sum + dimensions, 0);
+  const bank = new Bank(shelves, apart ? channels : [total]);
   return {
     bank,
     usual,
-    evenness: surface ? await evennessFrom(config, unturned) : null,
-    reach: config.own ? await reachOf(bank, unturned, views.length) : 0,
+    evenness: surface ? await evennessFrom(config, bank, first) : null,
+    reach: config.own ? await reachOf(bank, first, views.length) : 0,
   };
 }
 
 /** Measured on distances of training pictures to their own patches, of which there are enough from one picture on. */
 async function evennessFrom(
   { grid, own, surface }: PatchCoreConfig,
+  bank: Bank,
   pictures: readonly Patches[],
 ): Promise<Float32Array> {
   if (!own || !surface?.border) return new Float32Array(grid * grid).fill(1);
   const distances: Float32Array[] = [];
-  for (const patches of pictures) distances.push(await nearestOfOwn(patches, own.radius));
+  for (const patches of pictures) distances.push(sumOf(await bank.nearestOfOwn(patches, own.radius)));
   return evennessOf(distances, grid, surface.border);
-}
-
-/** What is taken from features, what is usual in pictures of a surface and nothing in others; and whether `surface` found them to be of one. */
-function usualOf(
-  { softness, surface }: PatchCoreConfig,
-  patches: readonly Patches[],
-  channels: readonly number[],
-): { readonly usual: Usual | null; readonly surface: boolean } {
-  if (softness === null) return { usual: null, surface: false };
-  const usual = measureUsual(patches, channels);
-  if (surface === null) return { usual, surface: false };
-  const shares = patches.map((one) => shareBetweenPlaces(standardise(one, channels, usual, softness)));
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length < surface.share
-    ? { usual, surface: true }
-    : { usual: nothingUsual(usual), surface: false };
 }
 
 /** How far training pictures are from another view: shelves come picture by picture, view by view. */
@@ -138,9 +90,14 @@ async function reachOf(bank: Bank, unturned: readonly Patches[], views: number):
   for (const [i, patches] of unturned.entries()) {
     const other = (i * views + 1) % bank.shelves.length;
     if (other === i * views) continue; // a single picture in a single view
-    reach = Math.max(reach, median((await bank.nearest(patches, [other])).distance));
+    reach = Math.max(reach, median(sumOf(await bank.nearest(patches, [other]))));
   }
   return reach;
+}
+
+/** Distances of the parts of patches, added place by place. */
+export function sumOf(parts: readonly Float32Array[]): Float32Array {
+  return parts[0].map((_, i) => parts.reduce((sum, part) => sum + part[i], 0));
 }
 
 /** The middle one of some values, the lower of two. */
@@ -151,25 +108,6 @@ export function median(values: Float32Array): number {
 /** Turns of each of `count` pictures: as configured, or so many that there are no more than `views` pictures in all; one at least. */
 export function turnsFor({ turns, mirrored, views }: PatchCoreConfig, count: number): number {
   return Math.max(1, Math.min(turns, Math.floor(views / count / (mirrored ? 2 : 1))));
-}
-
-/** The patches of the first pictures as they are, and the channels of their layers. */
-async function lookAtFirst(
-  config: PatchCoreConfig,
-  network: FeatureExtractor,
-  count: number,
-  picture: (i: number) => Tensor,
-  onStep: () => Promise<void>,
-): Promise<{ readonly patches: Patches[]; readonly channels: number[] }> {
-  const patches: Patches[] = [];
-  let channels: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const maps = await network.extract(picture(i));
-    channels = channelsOf(maps);
-    patches.push(embed(maps, config.grid, config.neighbourhood));
-    await onStep();
-  }
-  return { patches, channels };
 }
 
 /** Vectors that come in one after the other, of which a coreset stays. */

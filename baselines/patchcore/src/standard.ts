@@ -10,13 +10,17 @@ export interface Usual {
   readonly energy: Float32Array;
 }
 
-/** Measures what is usual over patches; `channels` says how many numbers each layer has. */
-export function measureUsual(patches: readonly Patches[], channels: readonly number[]): Usual {
+/** Measures what is usual over patches; `channels` says how many numbers each layer has. Not `centred`, nothing is taken for the mean. */
+export function measureUsual(
+  patches: readonly Patches[],
+  channels: readonly number[],
+  centred = true,
+): Usual {
   const dimensions = channels.reduce((sum, count) => sum + count, 0);
   const mean = new Float64Array(dimensions);
   const energy = new Float64Array(channels.length);
   const total = patches.reduce((sum, { data }) => sum + data.length / dimensions, 0);
-  for (const { data } of patches) {
+  for (const { data } of centred ? patches : []) {
     for (let i = 0; i < data.length; i++) mean[i % dimensions] += data[i] / total;
   }
   const layerOf = channels.flatMap((count, layer) => new Array<number>(count).fill(layer));
@@ -26,11 +30,6 @@ export function measureUsual(patches: readonly Patches[], channels: readonly num
     }
   }
   return { mean: Float32Array.from(mean), energy: Float32Array.from(energy) };
-}
-
-/** Nothing is usual: `standardise` then brings each layer to length 1. */
-export function nothingUsual({ mean, energy }: Usual): Usual {
-  return { mean: new Float32Array(mean.length), energy: new Float32Array(energy.length) };
 }
 
 /** Of the variance of a picture's patches, the share that lies between the 8 x 8 places of its outline: little where a surface looks alike everywhere. */

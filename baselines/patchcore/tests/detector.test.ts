@@ -11,6 +11,7 @@ import { randomStream, tensor } from '@fsad/tensors';
 import { openTfjs } from '@fsad/tensors/tfjs';
 import { method } from '../src/index.ts';
 import { presets, type PatchCoreConfig } from '../src/config.ts';
+import { tellKind } from '../src/kind.ts';
 import { learn, turnsFor } from '../src/learn.ts';
 import { pixelsOf } from '../src/pixels.ts';
 
@@ -79,9 +80,11 @@ it('scores a training picture at nothing, and inspects with the scores it gives 
 describe('the bank', () => {
   async function shelvesOf(pictures: number, changes: Partial<PatchCoreConfig>): Promise<number[]> {
     const network = await EfficientNetLite0.open(readWeights, [2]);
-    const settings = { ...presets.smoke, layers: [2], ...changes };
+    const settings = { ...presets.smoke, layers: [2], surface: null, ...changes };
     const picture = (i: number) => pixelsOf(settings, cloth(`train/${i}`, false));
-    const { bank } = await learn(settings, network, pictures, picture, 1, async () => {});
+    const step = async (): Promise<void> => {};
+    const kind = await tellKind(settings, network, pictures, picture, step);
+    const { bank } = await learn(settings, network, kind, pictures, picture, 1, step);
     network.dispose();
     bank.dispose();
     return bank.shelves.map(({ vectors }) => vectors.shape[0]);

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { randomStream, tensor } from '@fsad/tensors';
 import { openTfjs } from '@fsad/tensors/tfjs';
-import { Bank, nearestOfOwn, outlineOf } from '../src/bank.ts';
+import { Bank, outlineOf } from '../src/bank.ts';
 import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
-import { averageNeighbours, embed, resample } from '../src/embed.ts';
+import { averageNeighbours, embed, joined, partsOf, resample } from '../src/embed.ts';
 import { evennessOf } from '../src/evenness.ts';
 import { meanOfLargest, unusualness } from '../src/inspect.ts';
-import { measureUsual, nothingUsual, shareBetweenPlaces, standardise } from '../src/standard.ts';
+import { measureUsual, shareBetweenPlaces, standardise } from '../src/standard.ts';
 import { smooth } from '../src/smooth.ts';
 import { insideView, seen, viewsOf } from '../src/views.ts';
 
@@ -38,6 +38,17 @@ describe('local patch features', () => {
     const { data, dimensions } = embed([fine, coarse], 2, 1);
     expect(dimensions).toBe(3);
     expect([...data]).toEqual([1, 7, 8, 2, 7, 8, 3, 7, 8, 4, 7, 8]);
+  });
+
+  it('come apart into layers and together again', () => {
+    const whole = { rows: 1, columns: 2, dimensions: 3, data: Float32Array.of(1, 7, 8, 2, 9, 10) };
+    const parts = partsOf(whole, [1, 2]);
+    expect(parts.map(({ data }) => [...data])).toEqual([
+      [1, 2],
+      [7, 8, 9, 10],
+    ]);
+    expect(joined(parts)).toEqual(whole);
+    expect([...joined(parts.toReversed()).data]).toEqual([7, 8, 1, 9, 10, 2]);
   });
 });
 
@@ -132,37 +143,51 @@ describe('distances', () => {
       picture: 0,
       outline: new Float32Array(0),
     });
-    const bank = new Bank([shelf(0, 0, 3, 4), shelf(100, 100, 10, 0)]);
-    const { shelf: where, index, distance } = await bank.nearest(patches([0, 5, 9, 0], 2), [0, 1]);
-    expect([...where]).toEqual([0, 1]);
-    expect([...index]).toEqual([1, 1]);
+    const shelves = [shelf(0, 0, 3, 4), shelf(100, 100, 10, 0)];
+    const bank = new Bank(shelves, [2]);
+    const [distance] = await bank.nearest(patches([0, 5, 9, 0], 2), [0, 1]);
     expect(distance[0]).toBeCloseTo(Math.sqrt(10), 5);
     expect(distance[1]).toBeCloseTo(1, 5);
-    const alone = await bank.nearest(patches([0, 5, 9, 0], 2), [0]);
-    expect(alone.distance[1]).toBeCloseTo(Math.sqrt(52), 5);
+    const [alone] = await bank.nearest(patches([0, 5, 9, 0], 2), [0]);
+    expect(alone[1]).toBeCloseTo(Math.sqrt(52), 5);
     bank.dispose();
+    const apart = new Bank(shelves, [1, 1]);
+    const parts = await apart.nearest(patches([0, 5, 9, 0], 2), [0, 1]);
+    expect(parts.map((part) => [...part].map(Math.round))).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    apart.dispose();
   });
 
   it('to the own picture leave out what is near in place', async () => {
     const before = tf.memory().numTensors;
-    const own = await nearestOfOwn(patches([0, 0.1, 5, 7, 1], 5), 1);
+    const bank = new Bank([], [1]);
+    const [own] = await bank.nearestOfOwn(patches([0, 0.1, 5, 7, 1], 5), 1);
+    bank.dispose();
     expect(tf.memory().numTensors).toBe(before);
     [1, 0.9, 4, 6.9, 0.9].forEach((expected, i) => expect(own[i]).toBeCloseTo(expected, 3));
   });
 
-  it('to the own picture are those of the definition, over several blocks of rows', async () => {
+  it('to the own picture are those of the definition, part by part', async () => {
     const [rows, columns, dimensions, radius] = [11, 5, 3, 2];
+    const split = [1, 2];
     const data = randomStream(4, 'own').normal(rows * columns * dimensions);
     const vector = (i: number): Float32Array => data.subarray(i * dimensions, (i + 1) * dimensions);
-    const expected = Array.from({ length: rows * columns }, (_, a) =>
-      Array.from({ length: rows * columns }, (_, b) => {
-        const down = Math.abs(Math.floor(a / columns) - Math.floor(b / columns));
-        if (down <= radius && Math.abs((a % columns) - (b % columns)) <= radius) return Infinity;
-        return Math.hypot(...vector(a).map((value, d) => value - vector(b)[d]));
-      }).reduce((least, value) => Math.min(least, value)),
-    );
-    const own = await nearestOfOwn({ rows, columns, dimensions, data }, radius);
-    expected.forEach((value, i) => expect(own[i]).toBeCloseTo(value, 4));
+    const expected = (from: number, to: number): number[] =>
+      Array.from({ length: rows * columns }, (_, a) =>
+        Array.from({ length: rows * columns }, (_, b) => {
+          const down = Math.abs(Math.floor(a / columns) - Math.floor(b / columns));
+          if (down <= radius && Math.abs((a % columns) - (b % columns)) <= radius) return Infinity;
+          const [one, other] = [vector(a), vector(b)].map((whole) => whole.subarray(from, to));
+          return Math.hypot(...one.map((value, d) => value - other[d]));
+        }).reduce((least, value) => Math.min(least, value)),
+      );
+    const bank = new Bank([], split);
+    const [first, second] = await bank.nearestOfOwn({ rows, columns, dimensions, data }, radius);
+    bank.dispose();
+    expected(0, 1).forEach((value, i) => expect(first[i]).toBeCloseTo(value, 3));
+    expected(1, 3).forEach((value, i) => expect(second[i]).toBeCloseTo(value, 3));
   });
 
   it('are taken to the training pictures that resemble the picture most, each in its best view', () => {
@@ -171,7 +196,10 @@ describe('distances', () => {
       picture,
       outline: Float32Array.from(values),
     });
-    const bank = new Bank([shelf(0, 9, 9), shelf(0, 1, 2), shelf(1, 1, 1), shelf(1, 5, 5), shelf(2, 7, 7)]);
+    const bank = new Bank(
+      [shelf(0, 9, 9), shelf(0, 1, 2), shelf(1, 1, 1), shelf(1, 5, 5), shelf(2, 7, 7)],
+      [1],
+    );
     expect(bank.resembling(patches([1, 1], 2), 2)).toEqual([2, 1]);
     bank.dispose();
   });
@@ -250,14 +278,11 @@ describe('whether pictures are of a surface', () => {
     expect(shareBetweenPlaces(picture(() => 3))).toBe(0);
   });
 
-  it('brings the layers of others to length 1', () => {
-    const usual = nothingUsual({ mean: Float32Array.of(1, 2, 3), energy: Float32Array.of(4, 5) });
-    const { data } = standardise(
-      { rows: 1, columns: 1, dimensions: 3, data: Float32Array.of(3, 4, -2) },
-      [2, 1],
-      usual,
-      0.5,
-    );
-    [0.6, 0.8, -1].forEach((value, i) => expect(data[i]).toBeCloseTo(value, 6));
+  it('leaves the mean of others alone', () => {
+    const patches = { rows: 1, columns: 2, dimensions: 2, data: Float32Array.of(3, 4, 0, 1) };
+    const usual = measureUsual([patches], [2], false);
+    expect([...usual.mean, ...usual.energy]).toEqual([0, 0, 13]);
+    const { data } = standardise(patches, [2], usual, 1);
+    [3, 4].forEach((value, i) => expect(data[i]).toBeCloseTo(value / Math.sqrt(25 + 13), 6));
   });
 });

@@ -2,6 +2,7 @@ import { applyMatrices, type OnnxGraph, type Value } from '@fsad/onnx';
 import { concatenate } from '@fsad/tensors';
 import { OUTLINE_GRID, type Bank, type Shelf } from '../bank.ts';
 import type { PatchCoreConfig } from '../config.ts';
+import { partsOf } from '../embed.ts';
 import type { Learned } from '../learn.ts';
 import type { DrawnPatches } from './patches-graph.ts';
 import { resampleMatrix } from './resample-matrix.ts';
@@ -10,12 +11,10 @@ import { resampleMatrix } from './resample-matrix.ts';
 export interface DrawnDistances {
   /** float32 [places]; with `own` the smaller of those to the bank and to the picture's own patches. */
   readonly distances: Value;
-  /** All vectors of the bank, float32 [count, dimensions]. */
-  readonly vectors: Value;
   /** float32 [1]: by how much the picture is a stranger as a whole; null where that is not asked for. */
   readonly strange: Value | null;
-  /** int64 [places]: the nearest vector of the bank, where all are compared with; null where some shelves are. */
-  readonly nearest: Value | null;
+  /** Where all of the bank is compared with: its vectors, float32 [count, dimensions], and the nearest of them, int64 [places]. Null where some shelves are, or part by part. */
+  readonly nearest: { readonly vectors: Value; readonly index: Value } | null;
 }
 
 /** The distances of patches as `inspectPicture` has them. */
@@ -25,43 +24,82 @@ export function drawDistances(
   { bank, evenness, reach }: Learned,
   patches: DrawnPatches,
 ): DrawnDistances {
-  const { vectors: queries, dimensions, places } = patches;
-  const all = concatenate(bank.shelves.map(({ vectors }) => vectors.data));
-  const vectors = graph.constant([all.length / dimensions, dimensions], all);
-  const squares = squaresOf(graph, queries);
-  if (retrieve === null) {
-    const found = products(graph, queries, vectors);
-    const distances = distancesOf(graph, graph.op('ReduceMin', [found], { axes: [1], keepdims: 0 }), squares);
-    return {
-      distances,
-      vectors,
-      strange: null,
-      nearest: graph.op('ArgMin', [found], { axis: 1, keepdims: 0 }),
-    };
+  const shelves = retrieve === null ? null : drawResembling(graph, bank, patches, grid, retrieve);
+  const parts = drawParts(graph, bank, patches);
+  const nearest = parts.map((part) => drawNearest(graph, part, shelves));
+  const distances = added(graph, nearest);
+  if (!shelves && parts.length === 1) {
+    const [{ queries, vectors }] = parts;
+    const index = graph.op('ArgMin', [products(graph, queries, vectors)], { axis: 1, keepdims: 0 });
+    return { distances, strange: null, nearest: { vectors, index } };
   }
-  const shelves = drawResembling(graph, bank, patches, grid, retrieve);
-  const least = shelves.map(({ start, end }) => {
-    const shelf = graph.op('Slice', [vectors, start, end, graph.whole(0)]);
-    return graph.op('ReduceMin', [products(graph, queries, shelf)], { axes: [1], keepdims: 0 });
-  });
-  const distances = distancesOf(graph, least.length > 1 ? graph.op('Min', least) : least[0], squares);
-  if (!own) return { distances, vectors, strange: null, nearest: null };
-  const excess = graph.op('Sub', [drawMedian(graph, distances, places), graph.scalar(reach)]);
+  if (!own) return { distances, strange: null, nearest: null };
+  const excess = graph.op('Sub', [drawMedian(graph, distances, patches.places), graph.scalar(reach)]);
   const strange = graph.op('Mul', [graph.op('Max', [excess, graph.scalar(0)]), graph.scalar(own.doubt)]);
-  const ownDistances = graph.op('Add', [drawOwn(graph, queries, squares, grid, own.radius), strange]);
-  const smaller = graph.op('Min', [distances, ownDistances]);
+  const close = drawClose(graph, grid, own.radius);
+  const explained = parts.map((part, p) => graph.op('Min', [nearest[p], drawOwn(graph, part, close)]));
+  const smaller = graph.op('Min', [distances, graph.op('Add', [added(graph, explained), strange])]);
   const even = evenness ? graph.op('Mul', [smaller, graph.constant([evenness.length], evenness)]) : smaller;
-  return { distances: even, vectors, strange, nearest: null };
+  return { distances: even, strange, nearest: null };
 }
 
-/** Where in the bank the shelves begin and end that `Bank.resembling` gives, int64 [1] each. */
+/** A part of the patches of a picture and of the bank: float32 [places, numbers], [places], [count, numbers]. */
+interface DrawnPart {
+  readonly queries: Value;
+  readonly squares: Value;
+  readonly vectors: Value;
+}
+
+function drawParts(graph: OnnxGraph, { shelves, parts }: Bank, patches: DrawnPatches): DrawnPart[] {
+  const all = concatenate(shelves.map(({ vectors }) => vectors.data));
+  const count = all.length / patches.dimensions;
+  const bank = partsOf({ rows: count, columns: 1, dimensions: patches.dimensions, data: all }, parts);
+  let first = 0;
+  return bank.map(({ dimensions, data }) => {
+    const [from, to] = [first, (first += dimensions)].map((number) => graph.whole(number));
+    const queries =
+      parts.length === 1 ? patches.vectors : graph.op('Slice', [patches.vectors, from, to, graph.whole(1)]);
+    return {
+      queries,
+      squares: squaresOf(graph, queries),
+      vectors: graph.constant([count, dimensions], data),
+    };
+  });
+}
+
+/** Distances of a part to the nearest vector on some shelves, or of all: float32 [places]. */
+function drawNearest(
+  graph: OnnxGraph,
+  { queries, squares, vectors }: DrawnPart,
+  shelves: readonly DrawnShelf[] | null,
+): Value {
+  const among = shelves
+    ? shelves.map(({ start, end }) => graph.op('Slice', [vectors, start, end, graph.whole(0)]))
+    : [vectors];
+  const least = among.map((some) =>
+    graph.op('ReduceMin', [products(graph, queries, some)], { axes: [1], keepdims: 0 }),
+  );
+  return distancesOf(graph, least.length > 1 ? graph.op('Min', least) : least[0], squares);
+}
+
+function added(graph: OnnxGraph, values: readonly Value[]): Value {
+  return values.reduce((sum, value) => graph.op('Add', [sum, value]));
+}
+
+/** Where in the bank a shelf begins and ends, int64 [1] each. */
+interface DrawnShelf {
+  readonly start: Value;
+  readonly end: Value;
+}
+
+/** The shelves that `Bank.resembling` gives. */
 function drawResembling(
   graph: OnnxGraph,
   { shelves }: Bank,
   { grid: patches }: DrawnPatches,
   grid: number,
   count: number,
-): { readonly start: Value; readonly end: Value }[] {
+): DrawnShelf[] {
   const pictures = new Set(shelves.map(({ picture }) => picture)).size;
   const views = shelves.length / pictures;
   requireInOrder(shelves, views);
@@ -124,15 +162,19 @@ function distancesOf(graph: OnnxGraph, least: Value, squares: Value): Value {
   return graph.op('Sqrt', [graph.op('Max', [graph.op('Add', [least, squares]), graph.scalar(0)])]);
 }
 
-/** What `nearestOfOwn` gives, [places]. */
-function drawOwn(graph: OnnxGraph, queries: Value, squares: Value, grid: number, radius: number): Value {
+/** Which places are within `radius` cells of one another, bool [places, places]. */
+function drawClose(graph: OnnxGraph, grid: number, radius: number): Value {
   const near = Uint8Array.from({ length: grid * grid }, (_, i) =>
     Number(Math.abs(Math.floor(i / grid) - (i % grid)) <= radius),
   );
   const inRows = graph.constant([grid, 1, grid, 1], near);
   const inColumns = graph.op('Reshape', [inRows, graph.whole(1, grid, 1, grid)]);
   const places = grid * grid;
-  const close = graph.op('Reshape', [graph.op('And', [inRows, inColumns]), graph.whole(places, places)]);
+  return graph.op('Reshape', [graph.op('And', [inRows, inColumns]), graph.whole(places, places)]);
+}
+
+/** What `Bank.nearestOfOwn` gives of a part, [places]. */
+function drawOwn(graph: OnnxGraph, { queries, squares }: DrawnPart, close: Value): Value {
   const others = graph.op('Where', [close, graph.scalar(Infinity), products(graph, queries, queries)]);
   return distancesOf(graph, graph.op('ReduceMin', [others], { axes: [1], keepdims: 0 }), squares);
 }

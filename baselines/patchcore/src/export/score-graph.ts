@@ -11,7 +11,7 @@ export function drawScore(
   { score: { fraction, neighbours } }: PatchCoreConfig,
   { bank, evenness }: Learned,
   { vectors: queries, places }: DrawnPatches,
-  { distances, vectors, strange, nearest }: DrawnDistances,
+  { distances, strange, nearest }: DrawnDistances,
 ): Value {
   if (evenness) {
     const median = graph.cast(drawMedian(graph, distances, places), 'float64');
@@ -20,12 +20,13 @@ export function drawScore(
   }
   if (neighbours === 0) return drawMeanOfLargest(graph, distances, places, fraction);
   if (!nearest) throw new Error('patchcore: score.neighbours with retrieve cannot be written as ONNX');
+  const { vectors, index } = nearest;
   const worst = graph.op('ArgMax', [distances], { axis: 0, keepdims: 1 });
   const distance = graph.cast(graph.op('Gather', [distances, worst], { axis: 0 }), 'float64');
   const [total] = bank.shelves[0].vectors.shape;
   const count = Math.min(neighbours, total);
   if (count < 2) return distance;
-  const usual = graph.op('Gather', [vectors, graph.op('Gather', [nearest, worst], { axis: 0 })], { axis: 0 });
+  const usual = graph.op('Gather', [vectors, graph.op('Gather', [index, worst], { axis: 0 })], { axis: 0 });
   const [, around] = graph.ops('TopK', [lengths(graph, vectors, usual), graph.whole(count)], 2, {
     axis: 0,
     largest: 0,

@@ -39,7 +39,9 @@ export function configure<Config>(
     const stands = method.shorthands?.[name];
     if (!stands) throw new ConfigurationError(`${method.name} has no --${name}; --set changes ${keys}`);
     for (const [path, set] of Object.entries(stands(value))) {
-      config = applySetting(config, { detector: null, path: path.split('.'), value: set }, method.name);
+      // A key inside what the preset leaves out has nothing to change there.
+      const setting = { detector: null, path: path.split('.'), value: set };
+      config = applySetting(config, setting, method.name) ?? config;
     }
   }
   for (const setting of parseSettings(set, [])) {
