@@ -27,6 +27,7 @@ export class MlflowRuns {
   takesArtifacts = true;
   readonly #state: SyncState;
   readonly #experiments = new Map<string, Experiment>();
+  readonly #starts = new Map<string, number>();
 
   constructor(client: MlflowClient, state: SyncState, storeId: string) {
     this.client = client;
@@ -59,7 +60,13 @@ export class MlflowRuns {
     return found;
   }
 
-  /** The parent run of a group. `startTime` counts where it is made. */
+  /** Takes note that a trial of a group began at `startTime`, told or not: its parent run, where it is still to be made, begins no later. */
+  noteStart(group: Group, startTime: number): void {
+    const id = groupId(group);
+    this.#starts.set(id, Math.min(startTime, this.#starts.get(id) ?? Infinity));
+  }
+
+  /** The parent run of a group. Where it is made it begins at `startTime`, or with the earliest trial that was noted. */
   async parent(group: Group, startTime: number): Promise<string> {
     const id = groupId(group);
     const known = this.#state.parents.get(id);
@@ -67,7 +74,7 @@ export class MlflowRuns {
     const params = groupParams(group);
     const run = await this.#ensure(group.experiment, {
       name: groupName(group),
-      startTime,
+      startTime: Math.min(startTime, this.#starts.get(id) ?? Infinity),
       tags: {
         [tagNames.run]: parentIdentity(this.storeId, group),
         'mlflow.note.content': groupDescription(group),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { acquireLock, makeFolder, type Lock } from '@fsad/files';
 import { MlflowError, type MlflowClient } from '@fsad/mlflow-client';
+import { beginningOf } from './beginning.ts';
 import type { Drawings } from './drawings.ts';
 import { groupName } from './identity.ts';
 import { MlflowRuns } from './mlflow-runs.ts';
@@ -108,7 +109,7 @@ class Sync {
   async run(): Promise<SyncSummary> {
     const began = Date.now();
     const finished = new Set(await this.#options.results?.keys());
-    const keys = [...new Set([...journalKeys(this.#store), ...finished])].sort();
+    const keys = this.#asBegun([...new Set([...journalKeys(this.#store), ...finished])]);
     const refused = new Set<string>();
     let told = 0;
     let done = 0;
@@ -155,6 +156,20 @@ class Sync {
       stopped,
       notes: [...notes],
     };
+  }
+
+  /** Trials as they began, the earliest first: a parent run is made with the first of them, and MLflow keeps the start it was made with. */
+  #asBegun(keys: readonly string[]): string[] {
+    const starts = new Map<string, number>();
+    for (const key of keys) {
+      const known = this.#state.trials.get(key)?.state;
+      const { startedAt, cells } = known?.startedAt ? known : beginningOf(journalPath(this.#store, key));
+      if (startedAt === null) continue;
+      starts.set(key, startedAt);
+      for (const cell of cells) this.#runs.noteStart(cell, startedAt);
+    }
+    const start = (key: string): number => starts.get(key) ?? Number.MAX_SAFE_INTEGER;
+    return [...keys].sort((a, b) => start(a) - start(b) || (a < b ? -1 : 1));
   }
 
   /** Tells what is new of a trial; where it is finished and its journal does not say so, the journal is completed first. */

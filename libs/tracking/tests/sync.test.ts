@@ -144,6 +144,58 @@ describe('a sync', () => {
     expect(parent.params.get('class')).toBe('airplane');
   });
 
+  describe('gives a parent run the earliest start and the latest end of its trials', () => {
+    const parentOf = (experiment: string): FakeRun => {
+      const { id } = [...server.mlflow.experiments.values()].find(({ name }) => name === experiment) ?? {};
+      const name = 'htdg full · airplane · 2-shot · cifar10 smoke';
+      const found = [...server.mlflow.runs.values()].filter(
+        (one) => one.experimentId === id && one.name === name,
+      );
+      expect(found).toHaveLength(1);
+      return found[0];
+    };
+    const trials = (experiment: string): FakeRun[] =>
+      [...server.mlflow.runs.values()].filter(
+        ({ tags }) => tags.get('mlflow.parentRunId') === parentOf(experiment).id,
+      );
+    const earliest = (experiment: string): number =>
+      Math.min(...trials(experiment).map(({ startTime }) => startTime));
+
+    it('whatever the order of their keys', async () => {
+      const starts = [1_700_000_020_000, 1_700_000_010_000, 1_700_000_030_000];
+      starts.forEach((at, trial) => writeTrial(store, keyOf(trial + 1), { trial }, { at }));
+      await sync();
+      const { startTime, endTime } = parentOf('shots');
+      expect(trials('shots')).toHaveLength(3);
+      expect(startTime).toBe(earliest('shots'));
+      expect(startTime).toBeLessThan(starts[0]);
+      expect(endTime).toBe(Math.max(...trials('shots').map((trial) => trial.endTime ?? 0)));
+    });
+
+    it('where another experiment found the earliest', async () => {
+      writeTrial(store, keyOf(1), { experiment: 'other', trial: 1 }, { at: 1_700_000_050_000 });
+      writeTrial(store, keyOf(2), { trial: 0 }, { at: 1_700_000_000_000 });
+      addCell(store, keyOf(2), { ...cell, experiment: 'other' });
+      await sync();
+      expect(trials('other')).toHaveLength(2);
+      expect(parentOf('other').startTime).toBe(earliest('other'));
+    });
+
+    it('where the earliest has committed nothing yet', async () => {
+      const first = beginTrial(store, keyOf(2), { trial: 0 }, 1_700_000_000_000);
+      first.close();
+      writeTrial(store, keyOf(1), { trial: 1 }, { at: 1_700_000_005_000 });
+      await sync();
+      expect(trials('shots')).toHaveLength(1);
+      const again = openJournal(store, keyOf(2));
+      endTrial(store, again, 0.5);
+      again.close();
+      await sync();
+      expect(trials('shots')).toHaveLength(2);
+      expect(parentOf('shots').startTime).toBe(earliest('shots'));
+    });
+  });
+
   it('gives runs what is drawn of their trials, under names of its own, and parents a report', async () => {
     writeThree();
     const drawings: Drawings = {
