@@ -140,4 +140,24 @@ describe('writeReport', () => {
       await browser.close();
     }
   });
+
+  it.skipIf(!browserPath)(`prints no table text larger than its cells${browserNeeded}`, async () => {
+    await storeFake(join(folder, 'store'), fakes);
+    const [{ page: file }] = await writeReport(join(folder, 'store'), join(folder, 'out'));
+    const browser = await launch();
+    try {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(file).href);
+      await page.emulateMedia({ media: 'print' });
+      const sizes = await page.evaluate(`[...document.querySelectorAll('table')].map((table) => {
+        const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+        const largest = (of) => Math.max(0, ...[...table.querySelectorAll(of)].map(size));
+        return [largest('th, td small'), largest('td')];
+      })`);
+      expect(sizes).not.toHaveLength(0);
+      for (const [around, cell] of sizes as [number, number][]) expect(around).toBeLessThanOrEqual(cell);
+    } finally {
+      await browser.close();
+    }
+  });
 });
