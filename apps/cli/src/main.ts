@@ -44,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .showHelpOnFail(false)
       .exitProcess(false)
       .fail((message, error) => {
-        throw error ?? new Error(wordsOnUsage(message, optionsOf(parser)));
+        throw error ?? new Error(wordsOnUsage(message, optionsOf(parser), argv));
       })
       .parseAsync();
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;

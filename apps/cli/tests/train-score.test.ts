@@ -384,6 +384,15 @@ describe('fsad', () => {
     expect(run.code).toBe(2);
   });
 
+  it.each([
+    [['--outt', 'x'], 'Missing required argument: out; there is no option --outt. Did you mean "out"?'],
+    [['--o', 'x'], 'Missing required argument: out; there is no option --o\n'],
+    [['--progress=plain', '--no-resume'], 'Missing required argument: out\n'],
+  ])('a slip in an option that is needed is named: %j', async (options, message) => {
+    const run = await fsad('train', '--folder', at('none'), ...options);
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string });
+  });
+
   it('explains every command with an example', async () => {
     for (const verb of ['train', 'score', 'localize', 'generate', 'verify', 'doctor', 'demo', 'datasets']) {
       const run = await fsad(verb, '--help');
