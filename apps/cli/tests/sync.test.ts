@@ -48,8 +48,20 @@ describe('fsad sync', () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toContain(`${server.url}: told 1 of 1 trials: 2 new runs`);
     const second = await sync('--tracking-uri', server.url);
-    expect(second).toMatchObject({ code: 0, stdout: `${server.url}: nothing new; 1 trial in the store\n` });
+    expect(second.code).toBe(0);
+    expect(second.stdout).toContain(`${server.url}: nothing new; 1 trial in the store\n`);
     expect(server.mlflow.runs.size).toBe(2);
+  });
+
+  it('says where each experiment is seen as one of model training, told or not', async () => {
+    writeTrial();
+    const [told, again] = [
+      await sync('--tracking-uri', server.url),
+      await sync('--tracking-uri', server.url),
+    ];
+    const [{ id, name }] = server.mlflow.experiments.values();
+    const line = `${name}: ${server.url}/#/experiments/${id}?workflowType=machine_learning`;
+    for (const { stdout } of [told, again]) expect(stdout.split('\n')[1]).toBe(line);
   });
 
   it('takes the server from MLFLOW_TRACKING_URI and gives JSON for machines', async () => {

@@ -35,6 +35,14 @@ export class MlflowRuns {
     this.#state = state;
   }
 
+  /** Pages of the experiments. MLflow 3 opens one as a GenAI project, without its runs and charts, unless the address says otherwise. */
+  get views(): { readonly experiment: string; readonly url: string }[] {
+    return [...this.#state.experiments.values()].map(({ name, id }) => ({
+      experiment: name,
+      url: `${this.client.uri}/#/experiments/${id}?workflowType=machine_learning`,
+    }));
+  }
+
   /** Drops from the state what it knows of experiments that the server has no more, or has anew. */
   async forgetWhatIsGone(): Promise<void> {
     for (const { name, id, createdAt } of [...this.#state.experiments.values()]) {

@@ -50,6 +50,8 @@ export interface SyncSummary {
   readonly failures: readonly { readonly what: string; readonly message: string }[];
   /** Why the sync ended before it came to everything; null when it did not. */
   readonly stopped: string | null;
+  /** Where the experiments of the store are to be seen. */
+  readonly views: readonly { readonly experiment: string; readonly url: string }[];
   /** For the person, e.g. artefacts that could not go along. */
   readonly notes: readonly string[];
 }
@@ -144,7 +146,7 @@ class Sync {
       await this.#runs.removeDoubles();
     });
     const remaining = keys.slice(visited).filter((key) => !this.#isUnchanged(key)).length + refused.size;
-    const { made: runsMade, points, artifacts, notes } = this.#runs;
+    const { made: runsMade, points, artifacts, views, notes } = this.#runs;
     return {
       trials: keys.length,
       told,
@@ -154,6 +156,7 @@ class Sync {
       remaining,
       failures: [...this.#failed].slice(0, mostFailures).map(([what, message]) => ({ what, message })),
       stopped,
+      views,
       notes: [...notes],
     };
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { connectionFromEnvironment, MlflowError, type Connection } from '@fsad/mlflow-client';
 import { tellStore } from '@fsad/reporting';
-import { isComplete, LockedError, type SyncSummary } from '@fsad/tracking';
+import { isComplete, LockedError, syncInWords, type SyncSummary } from '@fsad/tracking';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
 import { stageProgress } from '../progress.ts';
@@ -52,7 +52,7 @@ async function syncCommand({ store, trackingUri, json }: Arguments, signal: Abor
   process.stdout.write(
     json
       ? `${JSON.stringify({ store, uri, complete, ...summary }, null, 2)}\n`
-      : `${inWords(summary, uri)}\n`,
+      : `${syncInWords(summary, uri)}\n`,
   );
   if (signal.aborted) throw new Interrupted();
   if (complete) return;
@@ -89,9 +89,4 @@ async function tellAll(
       throw new WorkFailed((error as Error).message, { cause: error });
     throw error;
   }
-}
-
-function inWords({ trials, told, runsMade, points, artifacts }: SyncSummary, uri: string): string {
-  if (told === 0) return `${uri}: nothing new; ${trials} ${trials === 1 ? 'trial' : 'trials'} in the store`;
-  return `${uri}: told ${told} of ${trials} trials: ${runsMade} new runs, ${points} metric points, ${artifacts} artefacts`;
 }
