@@ -33,17 +33,6 @@ export function withSettings<T>(argv: Argv<T>) {
     });
 }
 
-/** What `--config` and `--set` override, the latter last. @throws Error naming a file that cannot be read. */
-export async function settingsOf(argv: {
-  readonly set?: readonly string[];
-  readonly config?: string;
-}): Promise<string[]> {
-  const { set = [], config } = argv;
-  if (config === undefined) return [...set];
-  const { settingsOfFile } = await import('@fsad/runner');
-  return [...(await settingsOfFile(config)), ...set];
-}
-
 /** Options of every command that reads a dataset. */
 export function withDataset<T>(argv: Argv<T>) {
   return argv

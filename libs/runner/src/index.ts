@@ -39,7 +39,7 @@ export {
   type JudgedPixels,
   type Scored,
 } from './trial/index.ts';
-export { configure, settingsOfFile, type ConfigRequest } from './plan/index.ts';
+export { configure, settingsAsked, type AskedSetting, type ConfigRequest } from './plan/index.ts';
 export { comparedMethods, comparison, parseCompared, type ComparisonRequest } from './comparison.ts';
 export { estimatePlan, planText, type PlanEstimate } from './estimate/index.ts';
 export {

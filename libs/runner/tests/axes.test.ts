@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openRun, readResult, readSummaries, type Experiment } from '../src/index.ts';
+import { openRun, readResult, readSummaries, type AskedSetting, type Experiment } from '../src/index.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { request, runOptions, smallExperiment } from './support/experiments.ts';
 
@@ -13,7 +13,7 @@ afterEach(() => rm(store, { recursive: true, force: true }));
 const one = 'class=3 shots=1 trial=0';
 
 /** Variant and key of each trial that is to be done. */
-async function planned(experiment: Experiment, more: { where?: string[]; set?: string[] }) {
+async function planned(experiment: Experiment, more: { where?: string[]; set?: AskedSetting[] }) {
   const { where = [one], set = [] } = more;
   const options = runOptions(store, experiment, { request: request(experiment, { where, set }) });
   const { sorted, prepared } = await openRun(options);
@@ -68,6 +68,10 @@ describe('a setting as an axis of the matrix', () => {
   it('refuses a key that no method has, and a value of another type', async () => {
     await expect(planned(smallExperiment(), { set: ['stesp=4,5'] })).rejects.toThrow(
       /--set stesp: no such configuration key.*Did you mean "steps"\?/,
+    );
+    const ofFile = { text: 'stesp=4', from: '--config my.yaml' };
+    await expect(planned(smallExperiment(), { set: [ofFile] })).rejects.toThrow(
+      /--config my\.yaml: stesp: no such configuration key/,
     );
     await expect(planned(smallExperiment(), { set: ['steps=4,many'] })).rejects.toThrow(
       /steady configuration: steps/,

@@ -9,7 +9,7 @@ import {
   presetKeys,
   presetNames,
   presetText,
-  settingsOfFile,
+  settingsAsked,
 } from '../src/index.ts';
 
 let folder: string;
@@ -19,6 +19,8 @@ const written = async (name: string, text: string): Promise<string> => {
   await writeFile(join(folder, name), text);
   return join(folder, name);
 };
+const settingsOfFile = async (config: string): Promise<string[]> =>
+  (await settingsAsked({ config })).map((one) => (typeof one === 'string' ? one : one.text));
 const purpose = { task: 'defects', shots: 1 } as const;
 
 describe.each(Object.keys(methods))('every preset of %s', (name) => {
@@ -79,6 +81,21 @@ it.each([
   ['broken YAML', 'a: [1', /--config .*broken YAML/],
 ])('a file of %s is refused', async (name, text, problem) => {
   await expect(written(name, text).then(settingsOfFile)).rejects.toThrow(problem);
+});
+
+it('a key that is wrong is blamed on the file it stands in, the others on --set', async () => {
+  const config = await written('wrong.yaml', 'training: { learningRat: 1 }');
+  const method = await methodNamed('htdg');
+  const blame = async (given: { config?: string; set?: string[] }): Promise<void> => {
+    configure(method, { purpose, set: await settingsAsked(given) });
+  };
+  await expect(blame({ config, set: ['scoring.fraction=0.1'] })).rejects.toThrow(
+    `--config ${config}: there is no configuration key "training.learningRat"`,
+  );
+  await writeFile(config, 'training: { learningRate: 0.1 }');
+  await expect(blame({ config, set: ['fractoin=0.1'] })).rejects.toThrow(
+    '--set: there is no configuration key "fractoin"',
+  );
 });
 
 it('a file that is not there is named', async () => {

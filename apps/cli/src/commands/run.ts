@@ -4,13 +4,14 @@ import {
   loadExperiment,
   writeSlurm,
   runExperiment,
+  settingsAsked,
   type RunEvent,
   type RunOptions,
   type RunSummary,
 } from '@fsad/runner';
 import { Interrupted, WorkFailed } from '../failure.ts';
 import { interruptible } from '../interrupt.ts';
-import { settingsOf, withEngine, withSettings } from '../options.ts';
+import { withEngine, withSettings } from '../options.ts';
 import { dryRun } from '../run/dry-run.ts';
 import { withWorkers } from '../run/machine.ts';
 import { runProgress } from '../progress.ts';
@@ -144,7 +145,7 @@ async function runCommand(argv: Arguments, stop: AbortSignal, kill: AbortSignal)
     }
     progress.show(event);
   };
-  const options = runOptions({ ...argv, set: await settingsOf(argv) }, loaded, { onEvent, stop, kill });
+  const options = runOptions({ ...argv, set: await settingsAsked(argv) }, loaded, { onEvent, stop, kill });
   if (argv.dryRun) return dryRun(options, argv.json);
   if (argv.slurm !== undefined) {
     const { trials, shares, pending } = await writeSlurm(options, argv.slurm, {

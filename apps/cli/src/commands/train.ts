@@ -16,10 +16,11 @@ import {
   requireFree,
   requireLearned,
   resolveEngine,
+  settingsAsked,
   trainInto,
 } from '@fsad/runner';
 import { interruptible } from '../interrupt.ts';
-import { settingsOf, threadsOf, withDataset, withEngine, withSettings } from '../options.ts';
+import { threadsOf, withDataset, withEngine, withSettings } from '../options.ts';
 import { withOnBadImage } from '../pictures.ts';
 import { stageProgress } from '../progress.ts';
 import { requireNone, sourceOf, splitOf } from '../source.ts';
@@ -157,7 +158,7 @@ async function run(argv: Arguments, signal: AbortSignal): Promise<void> {
           preset: argv.preset,
           purpose: { task: dataset.taskOf(source.class), shots: split.shots },
           shorthands: { variant, iterations, fraction, features },
-          set: await settingsOf(argv),
+          set: await settingsAsked(argv),
         });
     const tiles = kept?.tiles ?? (await tilesAsked(argv.tiles ?? 'auto', own, dataset, split));
     const images: Image[] = [];

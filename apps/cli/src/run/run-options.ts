@@ -13,7 +13,7 @@ import { machineOptions } from './machine.ts';
 export interface RunArguments {
   readonly budget: Budget;
   readonly where?: readonly string[];
-  readonly set?: readonly string[];
+  readonly set?: PlanRequest['set'];
   readonly trials?: number;
   readonly seed: number;
   readonly split: 'hash' | 'consecutive';

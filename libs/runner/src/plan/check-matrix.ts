@@ -6,7 +6,7 @@ import type { MatrixEntry } from './matrix.ts';
 import { attempt, found } from './problems.ts';
 import type { PlanRequest } from './request.ts';
 import { openMethod, type Registry, type ResolvedEngine } from '../registry.ts';
-import { applySetting, nearKey, settingName, type Setting } from './selection.ts';
+import { applySetting, namedSetting, nearKey, type Setting } from './selection.ts';
 
 /** What the checks found. */
 export interface Checked {
@@ -86,7 +86,7 @@ export async function checkMatrix(given: {
   );
   const notes = partly.map(
     ([change, where]) =>
-      `--set ${settingName(change)} applies to ${[...where].join(', ')}; the other methods have no such key`,
+      `${namedSetting(change)} applies to ${[...where].join(', ')}; the other methods have no such key`,
   );
   return { notes, methods, engines, settings };
 }
@@ -125,7 +125,7 @@ function unknownSetting(change: Setting, methods: readonly DetectorMethod<unknow
     );
   const name = change.path.join('.');
   const near = nearKey(name, ...methods.flatMap(({ presets }) => Object.values(presets)));
-  return `--set ${settingName(change)}: no such configuration key (${known.join('; ')})${near}`;
+  return `${namedSetting(change)}: no such configuration key (${known.join('; ')})${near}`;
 }
 
 function checkImages(

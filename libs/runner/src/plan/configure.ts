@@ -1,6 +1,6 @@
 import { ConfigurationError, type DetectorMethod, type Purpose } from '@fsad/detector';
 import { didYouMean } from '@fsad/files';
-import { applySetting, nearKey, parseSettings, settingName } from './selection.ts';
+import { applySetting, nearKey, parseSettings, settingName, type AskedSetting } from './selection.ts';
 
 /** What is asked of a method's configuration. */
 export interface ConfigRequest {
@@ -11,7 +11,7 @@ export interface ConfigRequest {
   /** Values of the method's shorthands, such as `iterations`; those that are undefined do not count. */
   readonly shorthands?: Readonly<Record<string, unknown>>;
   /** `training.learningRate=0.001`. */
-  readonly set?: readonly string[];
+  readonly set?: readonly AskedSetting[];
 }
 
 /**
@@ -49,7 +49,7 @@ export function configure<Config>(
     if (changed === null) {
       const name = settingName(setting);
       throw new ConfigurationError(
-        `--set: there is no configuration key "${name}"; there are ${keys}${nearKey(name, config)}`,
+        `${setting.from ?? '--set'}: there is no configuration key "${name}"; there are ${keys}${nearKey(name, config)}`,
       );
     }
     config = changed;

@@ -5,6 +5,8 @@ import type { Budget, Evaluation } from '../store/index.ts';
 
 /** One `--set`: a configuration key, perhaps of one detector only, and its value. */
 export interface Setting {
+  /** What it was written in, for messages: `--config my.yaml`; `--set` unless given. */
+  readonly from?: string;
   readonly detector: string | null;
   readonly path: readonly string[];
   readonly value: unknown;

@@ -1,4 +1,4 @@
-export { settingsOfFile } from './config-file.ts';
+export { settingsAsked } from './config-file.ts';
 export { configure, type ConfigRequest } from './configure.ts';
 export { countKinds, Durations, kindOf } from './durations.ts';
 export { defineExperiment, override, type Experiment, type MethodUse, type Place } from './experiment.ts';
@@ -7,7 +7,7 @@ export { prepare, type Prepared } from './prepare.ts';
 export { PlanError } from './problems.ts';
 export { wholeExperiment, type PlanRequest } from './request.ts';
 export { dataFolders, shareOf } from './words.ts';
-export { applySetting, parseSettings } from './selection.ts';
+export { applySetting, parseSettings, type AskedSetting } from './selection.ts';
 export {
   ChangedCellsError,
   sortTrials,

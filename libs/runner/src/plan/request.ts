@@ -2,6 +2,7 @@ import type { DatasetName } from '@fsad/datasets';
 import type { Experiment } from './experiment.ts';
 import type { DatasetOptions, SplitRule } from '../registry.ts';
 import type { Budget } from '../store/index.ts';
+import type { AskedSetting } from './selection.ts';
 
 /** What is asked of an experiment: which part of the matrix, with what, on what. */
 export interface PlanRequest {
@@ -10,7 +11,7 @@ export interface PlanRequest {
   /** `class=3,8`; all conditions hold together. */
   readonly where: readonly string[];
   /** `iterations=20`, `geom.steps=100`. */
-  readonly set: readonly string[];
+  readonly set: readonly AskedSetting[];
   /** How many trials instead of the budget's. */
   readonly trials?: number;
   /** Root of the random streams of trial 0; trial t takes `seed + t`. */

@@ -64,27 +64,35 @@ function written(value: string): string {
   return value.replaceAll(',', '\\,');
 }
 
+/** A setting as it is asked for: `iterations=20` by `--set`, or by what `from` names. */
+export type AskedSetting = string | { readonly text: string; readonly from: string };
+
 /**
  * Reads `--set` arguments: `iterations=20`, `schedule.milestones=[500]`, `geom.steps=100`. Values are JSON, or text where they are not. A key
  * that begins with the name of one of `detectors` is that detector's.
  */
-export function parseSettings(texts: readonly string[], detectors: readonly string[]): Setting[] {
-  return texts.map((text) => {
-    const { values, ...setting } = parseAxis(text, detectors);
-    if (values.length > 1) throw new Error(`--set ${text}: takes one value; several are an axis of fsad run`);
+export function parseSettings(asked: readonly AskedSetting[], detectors: readonly string[]): Setting[] {
+  return asked.map((one) => {
+    const { values, ...setting } = parseAxis(one, detectors);
+    if (values.length > 1) {
+      throw new Error(
+        `${namedSetting(setting)}=${values.join(',')}: takes one value; several are an axis of fsad run`,
+      );
+    }
     return { ...setting, value: values[0] };
   });
 }
 
 /** Reads a `--set` argument that may have several values: `training.learningRate=1e-3,1e-4`. */
 export function parseAxis(
-  text: string,
+  asked: AskedSetting,
   detectors: readonly string[],
 ): Omit<Setting, 'value'> & { readonly values: readonly unknown[] } {
-  const [key, value] = splitOnce(text, '--set');
+  const { text, from } = typeof asked === 'string' ? { text: asked } : asked;
+  const [key, value] = splitOnce(text, from ?? '--set');
   const path = key.split('.');
   const detector = path.length > 1 && detectors.includes(path[0]) ? path[0] : null;
-  return { detector, path: detector ? path.slice(1) : path, values: splitValues(value) };
+  return { from, detector, path: detector ? path.slice(1) : path, values: splitValues(value) };
 }
 
 /** The values in `1e-3,1e-4`: one where the text is JSON as a whole, such as a list, else those between its commas. */
@@ -126,6 +134,11 @@ function keysOf(config: unknown): string[] {
 /** How a setting was written. */
 export function settingName(setting: Omit<Setting, 'value'>): string {
   return [...(setting.detector ? [setting.detector] : []), ...setting.path].join('.');
+}
+
+/** A setting as a message names it: `--set steps`, or `--config my.yaml: steps`. */
+export function namedSetting(setting: Omit<Setting, 'value'>): string {
+  return `${setting.from === undefined ? '--set' : `${setting.from}:`} ${settingName(setting)}`;
 }
 
 function isWhereField(field: string): field is WhereField {
