@@ -10,3 +10,8 @@ export function duration(seconds: number): string {
   const hours = seconds / 3600;
   return hours < 48 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;
 }
+
+/** A time that is estimated to remain: as `duration`, but `1 s` for anything less, which no estimate is that sure of. */
+export function timeLeft(seconds: number): string {
+  return seconds < 0.9995 ? '1 s' : duration(seconds);
+}

@@ -34,6 +34,6 @@ export { csvCell, printable } from './outside-text.ts';
 export { didYouMean, nearestWord } from './did-you-mean.ts';
 export { sha256Hex } from './digest.ts';
 export { percent } from './percent.ts';
-export { duration } from './duration.ts';
+export { duration, timeLeft } from './duration.ts';
 export { fromSource, moduleBeside } from './from-source.ts';
 export { canonicalJson } from './canonical-json.ts';

@@ -64,6 +64,18 @@ it('estimates the whole of a training, not its stage, from what was seen of it',
   expect((await terminal.visible()).at(-1)).toContain(' 70 %, 6.0 s left, stage 7: 1 of 2');
 });
 
+it('says that a second is left where it is less, and what was measured to the millisecond', async () => {
+  const terminal = new FakeTerminal(100);
+  const progress = new StageProgress(terminal);
+  progress.update('scoring', 1, 4);
+  terminal.time += 300;
+  progress.update('scoring', 2, 4);
+  expect((await terminal.visible()).at(-1)).toMatch(/ 50 %, 1 s left, scoring: 2 of 4$/);
+  terminal.time += 300;
+  progress.update('scoring', 4, 4);
+  expect((await terminal.visible()).at(-1)).toBe('scoring: 4 of 4, 600 ms');
+});
+
 it('keeps the last line of a stage, with its losses and its time', async () => {
   const terminal = new FakeTerminal(100);
   train(new StageProgress(terminal), terminal);

@@ -2,7 +2,7 @@
 export { FsadError, type FsadErrorCode } from '../fsad-error.ts';
 export { InvalidFileError, parseJson, problemsOf, type JsonWords } from '../parse-json.ts';
 export { csvCell, printable } from '../outside-text.ts';
-export { duration } from '../duration.ts';
+export { duration, timeLeft } from '../duration.ts';
 export {
   joinPath,
   readFolder,

@@ -1,4 +1,4 @@
-import { duration } from '@fsad/files';
+import { duration, timeLeft } from '@fsad/files';
 import type { PlanEstimate } from './estimate-plan.ts';
 
 /** An estimated plan for reading. */
@@ -17,7 +17,7 @@ export function planText(plan: PlanEstimate): string {
   }
   if (pending > 0) {
     const how = `${workers} side by side with ${threads} ${threads === 1 ? 'thread' : 'threads'} each`;
-    lines.push(seconds === null ? how : `${about} ${duration(seconds)}, ${how}`);
+    lines.push(seconds === null ? how : `${about} ${timeLeft(seconds)}, ${how}`);
   }
   return `${lines.join('\n')}\n`;
 }

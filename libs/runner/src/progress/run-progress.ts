@@ -1,4 +1,4 @@
-import { duration, percent } from '@fsad/files';
+import { duration, percent, timeLeft } from '@fsad/files';
 import type { Cell } from '../store/index.ts';
 import type { RunEvent } from '../run-events.ts';
 import { cellName } from '../cell-name.ts';
@@ -131,7 +131,7 @@ export class RunProgress {
       ...total,
     ];
     const seconds = this.#secondsLeft();
-    const left = seconds === null ? [] : [`${duration(seconds)} left`];
+    const left = seconds === null ? [] : [`${timeLeft(seconds)} left`];
     if (this.#screen.shows !== 'bar' || this.#total === null) return [...counts, ...left].join(', ');
     const halves = running.reduce((sum, { whole = 0 }) => sum + whole, 0);
     const share = Math.min(1, (this.#ended + halves) / Math.max(1, this.#total));
@@ -158,7 +158,7 @@ function planLine(plan: Extract<RunEvent, { type: 'plan' }>): string {
     ? `${how.workers} side by side with ${how.threads} ${how.threads === 1 ? 'thread' : 'threads'} each`
     : 'by the workers of the queue';
   const todo = pending === 0 ? 'nothing to do' : `${pending} to do, ${whose}`;
-  const estimate = remainingSeconds && pending > 0 ? `, about ${duration(remainingSeconds)}` : '';
+  const estimate = remainingSeconds && pending > 0 ? `, about ${timeLeft(remainingSeconds)}` : '';
   return `${cells} ${cells === 1 ? 'trial' : 'trials'}: ${[...before, todo].join(', ')}${estimate}`;
 }
 

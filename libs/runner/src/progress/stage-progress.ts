@@ -1,5 +1,5 @@
 import type { DetectorEvent } from '@fsad/detector';
-import { duration } from '@fsad/files';
+import { duration, timeLeft } from '@fsad/files';
 import { Rest } from './estimate-rest.ts';
 import { Lines, type ProgressScreen } from './screen.ts';
 import { bar } from './text.ts';
@@ -35,7 +35,7 @@ export class StageProgress {
     if (!this.#rest || (changed && !(isPart && this.#isPart))) this.#rest = new Rest(share, now);
     this.#isPart = isPart;
     const secondsLeft = this.#rest.seconds(share, now);
-    const left = secondsLeft === null || share >= 1 ? [] : [`${duration(secondsLeft)} left`];
+    const left = secondsLeft === null || share >= 1 ? [] : [`${timeLeft(secondsLeft)} left`];
     const what = `${stage}: ${done} of ${total}`;
     const after = note === '' ? [] : [note];
     const event = () => ({ type: 'progress', stage, done, total, whole: share, secondsLeft, note }) as const;
