@@ -47,6 +47,7 @@ export {
   methodNamed,
   openModel,
   openSource,
+  samplesSheet,
   saveModel,
   type FitRequest,
   type OpenedModel,

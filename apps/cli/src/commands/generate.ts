@@ -1,9 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import type { DrawnPicture } from '@fsad/detector';
 import { requireNoInput, requireOutputFolder } from '@fsad/files';
-import { contactSheet, type Image, writePicture } from '@fsad/images';
-import { openModel } from '@fsad/runner';
+import { writePicture } from '@fsad/images';
+import { openModel, samplesSheet } from '@fsad/runner';
 import { threadsOf, withEngine } from '../options.ts';
 
 function builder(argv: Argv) {
@@ -32,23 +31,9 @@ export const generate: CommandModule<object, Arguments> = {
         );
       }
       const drawn = await detector.generate(Array.from({ length: argv.count }, (_, i) => argv.seed + i));
-      await writePicture(dirname(argv.out), basename(argv.out), sheetOf(drawn));
+      await writePicture(dirname(argv.out), basename(argv.out), samplesSheet(drawn));
     } finally {
       detector.dispose();
     }
   },
 };
-
-/** One row a seed and training image, one column a scale. */
-function sheetOf(drawn: readonly DrawnPicture[]): Image {
-  const several = drawn.some(({ of }) => of > 0);
-  return contactSheet(
-    drawn.map(({ scales }) => scales),
-    {
-      title: 'Samples of every scale',
-      columns: drawn[0].scales.map(({ width }) => `${width} px`),
-      alike: true,
-      rows: drawn.map(({ seed, of }) => `seed ${seed}${several ? `, image ${of + 1}` : ''}`),
-    },
-  );
-}

@@ -2,6 +2,7 @@ export { calibrateModel, partsOfTraining } from '@fsad/calibration';
 export { fitModel, type FitRequest } from './fit-model.ts';
 export { methodNamed, openModel, type OpenedModel } from './open-model.ts';
 export { presetKeys, presetListText, presetNames, presetText, type PresetKey } from './preset-text.ts';
+export { samplesSheet } from './samples-sheet.ts';
 export { saveModel } from './save-model.ts';
 export { writeTiles } from './tiles-file.ts';
 export {
