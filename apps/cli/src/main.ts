@@ -43,8 +43,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       .wrap(Math.min(110, process.stdout.columns ?? 110))
       .showHelpOnFail(false)
       .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? new Error(wordsOnUsage(message, optionsOf(parser), argv));
+      .fail((message, error, usage) => {
+        throw error ?? new Error(wordsOnUsage(message, optionsOf(parser), argv, commandOf(usage)));
       })
       .parseAsync();
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
@@ -58,10 +58,16 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** What yargs knows of, which its types do not tell. */
 interface Known {
   getOptions(): { readonly key: object; readonly array: string[] };
+  /** Of what `fail` is given: the command's definition, then its description. */
+  getUsage(): readonly (readonly string[])[];
 }
 
 function optionsOf(parser: Argv): string[] {
   return Object.keys((parser as unknown as Known).getOptions().key);
+}
+
+function commandOf(usage: unknown): string {
+  return ((usage as Known).getUsage()[0]?.[0] ?? '').replace('$0', 'fsad');
 }
 
 /** Refuses numbers that an option does not take, and an option with one value that is given twice: which one was meant? */

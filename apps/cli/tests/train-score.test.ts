@@ -385,12 +385,23 @@ describe('fsad', () => {
   });
 
   it.each([
-    [['--outt', 'x'], 'Missing required argument: out; there is no option --outt. Did you mean "out"?'],
-    [['--o', 'x'], 'Missing required argument: out; there is no option --o\n'],
-    [['--progress=plain', '--no-resume'], 'Missing required argument: out\n'],
+    [['--outt', 'x'], 'Missing required argument: --out; there is no option --outt. Did you mean "out"?'],
+    [['--o', 'x'], 'Missing required argument: --out; there is no option --o\n'],
+    [['--progress=plain', '--no-resume'], 'Missing required argument: --out\n'],
   ])('a slip in an option that is needed is named: %j', async (options, message) => {
     const run = await fsad('train', '--folder', at('none'), ...options);
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string });
+  });
+
+  it.each([
+    [['score'], 'fsad: give the model: fsad score MODEL [PICTURES..]\n'],
+    [['localize'], 'fsad: give the model and the pictures: fsad localize MODEL PICTURES..\n'],
+    [['localize', 'm', '--out', 'x'], 'fsad: give the pictures: fsad localize MODEL PICTURES..\n'],
+    [['init', 'detector'], 'fsad: give the name: fsad init KIND NAME\n'],
+    [['datasets', 'fetch'], 'fsad: give the dataset: fsad datasets fetch DATASET..\n'],
+    [['report'], 'fsad: Missing required arguments: --store, --out\n'],
+  ])('what is missing of %j is named as it is defined', async (words, stderr) => {
+    expect(await fsad(...words)).toMatchObject({ code: 2, stderr });
   });
 
   it('explains every command with an example', async () => {
