@@ -110,6 +110,24 @@ describe('progress of a run', () => {
     },
   );
 
+  it.each([
+    [60, 'generated airp…arningRate-0.01'],
+    [80, 'generated airplane 1-sho…dy full.learningRate-0.01'],
+    [90, 'generated airplane 1-shot t0 steady full.learningRate-0.01'],
+    [120, 'generated airplane, 1-shot, trial 0, steady full.learningRate-0.01'],
+  ])('a trial that ended has one row of %d columns, with its number', async (columns, name) => {
+    const { show, visible } = screen('bar', columns);
+    show({ ...finish, cell: { ...sampleCell('airplane'), variant: 'full.learningRate-0.01' } } as RunEvent);
+    expect(await visible()).toEqual([`done     ${name}: AUROC 64.3 %, 12 s`]);
+  });
+
+  it('why a trial failed is told whole, on as many rows as it takes', async () => {
+    const { show, visible } = screen('bar', 40);
+    const message = 'scale 2 40/500: loss is NaN, and has been since the first step of this scale';
+    show({ ...finish, status: 'diverged', auroc: null, message } as RunEvent);
+    expect((await visible()).join(' ')).toContain(`diverged: ${message}`);
+  });
+
   it('shows no more rows than the terminal has, the whole among them', async () => {
     const { show, visible } = screen('bar', 80);
     show({ ...plan, pending: 40, how: { workers: 30, threads: 1 } } as RunEvent);

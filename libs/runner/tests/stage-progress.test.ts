@@ -25,7 +25,7 @@ describe.each([20, 60, 80, 200])('a training on a terminal of %d columns', (colu
     expect(rows.at(-1)).toMatch(/^█+░+ +\d+ %/);
     expect(rows.at(-1)!.length).toBeLessThan(columns);
     if (columns >= 60) {
-      expect(rows).toHaveLength(columns === 60 ? 3 : 2);
+      expect(rows).toHaveLength(2);
       expect(rows.at(-1)).toMatch(/^█+░+  50 %, 1\.4 s left, scale 2 of 2/);
     }
   });
@@ -63,6 +63,32 @@ it('estimates the whole of a training, not its stage, from what was seen of it',
   at(0.7);
   expect((await terminal.visible()).at(-1)).toContain(' 70 %, 6.0 s left, stage 7: 1 of 2');
 });
+
+it.each([40, 60, 80])(
+  'cuts the losses of a stage that ended at %d columns, not its time',
+  async (columns) => {
+    const losses = ['real', 'fake', 'adversarial', 'reconstruction'];
+    const train = (terminal: FakeTerminal): void => {
+      const progress = new StageProgress(terminal);
+      for (const done of [1, 2]) {
+        for (const name of losses)
+          progress.report({ type: 'metric', name: `scale/0/${name}`, step: 0, value: 13.522 });
+        progress.report({ type: 'progress', stage: 'scale 1 of 3 (26 px)', done, total: 2, whole: done / 6 });
+        terminal.time += 5300;
+      }
+    };
+    const [bars, plain] = [new FakeTerminal(columns), new FakeTerminal(columns, 'plain')];
+    train(bars);
+    train(plain);
+    const rows = await bars.visible();
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatch(/^scale 1 of 3 \(26 px\): 2 of .*…, 5\.3 s$/);
+    expect(rows[0].length).toBeLessThan(columns);
+    expect(plain.text).toContain(
+      'scale 1 of 3 (26 px): 2 of 2, real 13.522 fake 13.522 adversarial 13.522 reconstruction 13.522, 5.3 s\n',
+    );
+  },
+);
 
 it('says that a second is left where it is less, and what was measured to the millisecond', async () => {
   const terminal = new FakeTerminal(100);

@@ -1,10 +1,10 @@
 import { duration, percent, timeLeft } from '@fsad/files';
 import type { Cell } from '../store/index.ts';
 import type { RunEvent } from '../run-events.ts';
-import { cellName } from '../cell-name.ts';
+import { cellName, shortCellName } from '../cell-name.ts';
 import type { ProgressLine } from './json-lines.ts';
-import { Lines, type ProgressScreen } from './screen.ts';
-import { bar, fitted, widthOf } from './text.ts';
+import { Lines, lineWidth, type ProgressScreen } from './screen.ts';
+import { bar, fittedAmid, widthOf } from './text.ts';
 
 /** How often a plain log says where things stand while nothing finishes. */
 const plainEveryMs = 30_000;
@@ -66,7 +66,7 @@ export class RunProgress {
         this.#ended++;
         if (event.status !== 'ok') this.#failed++;
         this.#estimate(event.remainingSeconds);
-        this.#lines.say(finishLine(event), { ...event });
+        this.#lines.say(finishLine(event, lineWidth(this.#screen)), { ...event });
         break;
     }
     this.#draw(event.type !== 'progress');
@@ -115,9 +115,7 @@ export class RunProgress {
   #line(mark: string, { cell, stage, done, total, since }: RunningTrial): string {
     const count = total > 0 ? ` ${done}/${total}` : '';
     const far = `: ${stage}${count}, ${duration(this.#secondsSince(since))}`;
-    const name = `${mark}${cellName(cell)}`;
-    const room = Math.max(12, this.#screen.columns() - 1 - widthOf(far));
-    return `${this.#screen.shows === 'bar' ? fitted(name, room) : name}${far}`;
+    return namedRow(mark, cell, far, lineWidth(this.#screen));
   }
 
   #wholeLine(): string {
@@ -162,13 +160,19 @@ function planLine(plan: Extract<RunEvent, { type: 'plan' }>): string {
   return `${cells} ${cells === 1 ? 'trial' : 'trials'}: ${[...before, todo].join(', ')}${estimate}`;
 }
 
-function finishLine({
-  cell,
-  status,
-  auroc,
-  message,
-  seconds,
-}: Extract<RunEvent, { type: 'finish' }>): string {
-  const outcome = auroc === null ? `${status}: ${message}` : `AUROC ${percent(auroc)}`;
-  return `${auroc === null ? 'NOT WELL' : 'done    '} ${cellName(cell)}: ${outcome}, ${duration(seconds)}`;
+/** How a trial ended; why it did not end well is told whole, on as many rows as it takes. */
+function finishLine(
+  { cell, status, auroc, message, seconds }: Extract<RunEvent, { type: 'finish' }>,
+  columns: number,
+): string {
+  const took = duration(seconds);
+  if (auroc === null) return `NOT WELL ${cellName(cell)}: ${status}: ${message}, ${took}`;
+  return namedRow('done     ', cell, `: AUROC ${percent(auroc)}, ${took}`, columns);
+}
+
+/** A row about a trial, whose name is shortened where not all of it fits. */
+function namedRow(mark: string, cell: Cell, end: string, columns: number): string {
+  const room = columns - widthOf(mark) - widthOf(end);
+  const name = cellName(cell);
+  return `${mark}${widthOf(name) <= room ? name : fittedAmid(shortCellName(cell), Math.max(12, room))}${end}`;
 }

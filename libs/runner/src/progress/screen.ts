@@ -17,6 +17,11 @@ export interface ProgressScreen {
   readonly now: () => number;
 }
 
+/** Columns that a line may take. On a terminal the last one stays free: a line that fills its row wraps on some. */
+export function lineWidth({ shows, columns }: ProgressScreen): number {
+  return shows === 'bar' ? columns() - 1 : Infinity;
+}
+
 /** Whether lines can be drawn over on a stream: a terminal that moves its cursor, with somebody before it. */
 export function drawsOver(
   stream: { readonly isTTY?: boolean },
@@ -45,7 +50,7 @@ export class Lines {
     if (shows === 'json') return this.#screen.write(`${JSON.stringify(event)}\n`);
     if (shows === 'none' && event.type !== 'note') return;
     const text = printable(line);
-    const shown = shows === 'bar' ? wrapped(text, this.#screen.columns() - 1) : text;
+    const shown = shows === 'bar' ? wrapped(text, lineWidth(this.#screen)) : text;
     this.#screen.write(`${this.#erasing()}${shown}\n`);
   }
 
@@ -57,7 +62,7 @@ export class Lines {
     lines: () => readonly string[],
     at: { readonly now: boolean; readonly plainEveryMs: number; readonly event: () => ProgressLine },
   ): void {
-    const { shows, columns, rows } = this.#screen;
+    const { shows, rows } = this.#screen;
     const write = (text: string): void => this.#screen.write(text);
     if (shows === 'none') return;
     const time = this.#screen.now();
@@ -70,8 +75,7 @@ export class Lines {
           .map((line) => `${printable(line)}\n`)
           .join(''),
       );
-    // The last column stays free: a line that fills its row wraps on some terminals.
-    const shown = lines().map((line) => fitted(printable(line), columns() - 1));
+    const shown = lines().map((line) => fitted(printable(line), lineWidth(this.#screen)));
     const most = Math.max(1, rows() - 1);
     const visible = shown.length > most ? [...shown.slice(0, most - 1), shown[shown.length - 1]] : shown;
     const erasing = this.#erasing();

@@ -1,8 +1,8 @@
 import type { DetectorEvent } from '@fsad/detector';
 import { duration, timeLeft } from '@fsad/files';
 import { Rest } from './estimate-rest.ts';
-import { Lines, type ProgressScreen } from './screen.ts';
-import { bar } from './text.ts';
+import { Lines, lineWidth, type ProgressScreen } from './screen.ts';
+import { bar, fittedBefore } from './text.ts';
 
 const plainEveryMs = 10_000;
 
@@ -40,8 +40,9 @@ export class StageProgress {
     const after = note === '' ? [] : [note];
     const event = () => ({ type: 'progress', stage, done, total, whole: share, secondsLeft, note }) as const;
     if (done === total) {
-      const spent = changed ? [] : [duration((now - this.#since) / 1000)];
-      this.#lines.say([what, ...after, ...spent].join(', '), event());
+      const spent = changed ? '' : `, ${duration((now - this.#since) / 1000)}`;
+      const whole = [what, ...after].join(', ');
+      this.#lines.say(fittedBefore(spent, whole, lineWidth(this.#screen)), event());
     } else {
       const percent = isPart ? [`${Math.floor(100 * share)} % of all`] : [];
       const { shows, columns } = this.#screen;

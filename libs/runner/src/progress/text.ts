@@ -18,6 +18,23 @@ export function fitted(text: string, columns: number): string {
   return columns < 1 ? '' : `${kept.trimEnd()}…`;
 }
 
+/** A text with an end that stays whole, in at most `columns` columns: the text is cut where both have more, but not to nothing. */
+export function fittedBefore(end: string, text: string, columns: number): string {
+  return `${fitted(text, Math.max(12, columns - widthOf(end)))}${end}`;
+}
+
+/** A text in at most `columns` columns, its middle cut where it has more: what differs may stand at either end. */
+export function fittedAmid(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  const start = fitted(text, Math.ceil(columns / 2));
+  let end = '';
+  for (const { segment } of [...graphemes.segment(text)].reverse()) {
+    if (widthOf(start + segment + end) > columns) break;
+    end = segment + end;
+  }
+  return `${start}${end}`;
+}
+
 /** A bar and its percentage, for a terminal of `columns`: `██████░░░░  62 %`. */
 export function bar(share: number, columns: number): string {
   const length = Math.min(30, Math.max(8, Math.floor(columns / 6)));
