@@ -65,6 +65,12 @@ describe('a setting as an axis of the matrix', () => {
     );
   });
 
+  it('is all asked for by the variant it was laid along', async () => {
+    const where = [one, 'variant=full'];
+    const trials = await planned(smallExperiment(), { set: ['inner.shift=0.5,1e-3', 'steps=4,5'], where });
+    expect(trials).toHaveLength(4);
+  });
+
   it('refuses a key that no method has, and a value of another type', async () => {
     await expect(planned(smallExperiment(), { set: ['stesp=4,5'] })).rejects.toThrow(
       /--set stesp: no such configuration key.*Did you mean "steps"\?/,

@@ -81,5 +81,14 @@ export function alongAxes(
 function at(use: MethodUse, setting: Setting): MethodUse {
   const value = typeof setting.value === 'string' ? setting.value : JSON.stringify(setting.value);
   const name = `${setting.path[setting.path.length - 1]}-${value.replaceAll(/[^\w.-]+/g, '-')}`;
-  return { ...use, variant: `${use.variant}.${name}`, along: [...(use.along ?? []), setting] };
+  const { variant, plain = variant, along = [] } = use;
+  return { ...use, variant: `${variant}.${name}`, plain, along: [...along, setting] };
+}
+
+/** Variants that `--where` asks for: one that axes were laid along stands for all that came of it. */
+export function variantsAlong(methods: readonly MethodUse[], asked: readonly string[]): string[] {
+  return asked.flatMap((name) => {
+    const came = methods.filter(({ plain }) => plain === name).map(({ variant }) => variant);
+    return came.length > 0 ? came : [name];
+  });
 }

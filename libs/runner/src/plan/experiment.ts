@@ -40,6 +40,8 @@ export interface MethodUse {
   readonly shots?: readonly number[];
   /** Where on the axes of settings it stands; of no file's own. */
   readonly along?: readonly Setting[];
+  /** The variant it was before it stood there. */
+  readonly plain?: string;
 }
 
 /** What a budget changes against the experiment as written. */

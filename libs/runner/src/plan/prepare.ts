@@ -1,7 +1,7 @@
 import type { Dataset, DatasetName } from '@fsad/datasets';
 import type { DetectorMethod } from '@fsad/detector';
 import { didYouMean } from '@fsad/files';
-import { alongAxes, alongConditions, axesOf, type Axis } from './axes.ts';
+import { alongAxes, alongConditions, axesOf, variantsAlong, type Axis } from './axes.ts';
 import { checkMatrix, hasKey, knownMethods, unknownSettings } from './check-matrix.ts';
 import type { Experiment, MethodUse, Place } from './experiment.ts';
 import { attempt, found, PlanError } from './problems.ts';
@@ -70,7 +70,7 @@ export async function prepare(asked: PlanRequest, registry: Registry): Promise<P
     const parsed = await attempt(problems, () => parseWhere([condition]));
     for (const [field, values] of parsed ?? []) {
       if (where.has(field)) problems.push(repeated(field));
-      where.set(field, values);
+      where.set(field, field === 'variant' ? variantsAlong(experiment.methods, values) : values);
     }
   }
   if (request.trials !== undefined && !(Number.isInteger(request.trials) && request.trials > 0)) {
