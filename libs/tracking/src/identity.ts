@@ -48,9 +48,12 @@ export function trialName(cell: Cell): string {
   return [...whatDiffers(cell), `t${cell.trial}`, whatIsShared(cell)].join(' · ');
 }
 
+/** Of `full.learningRate-0.001`, which stands on an axis of settings, the value comes first of all: it is all that differs. */
 function whatDiffers({ class: className, shots, detector, variant }: Group): string[] {
-  const method = variant === 'default' ? detector : `${detector} ${variant}`;
-  return [method, className, `${shots}-shot`];
+  const [plain, ...along] = variant.split(/\.(?=[A-Za-z]\w*-)/);
+  const values = along.map((text) => text.replace(/^(\w+)-(.*)$/, '$2 $1'));
+  const method = plain === 'default' ? detector : `${detector} ${plain}`;
+  return [...values, method, className, `${shots}-shot`];
 }
 
 function whatIsShared({ dataset, budget }: Group): string {
