@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeReport } from '../src/index.ts';
 import { browserNeeded, browserPath, inspect, launch } from './browser.ts';
@@ -110,13 +111,22 @@ describe('writeReport', () => {
     }
   });
 
-  it.skipIf(!browserPath)(`sorts and filters the trial records in a browser${browserNeeded}`, async () => {
+  /** Shows `look` the page of a report in a browser. */
+  async function inBrowser(look: (page: Page) => Promise<void>): Promise<void> {
     await storeFake(join(folder, 'store'), fakes);
     const [{ page: file }] = await writeReport(join(folder, 'store'), join(folder, 'out'));
     const browser = await launch();
     try {
       const page = await browser.newPage();
       await page.goto(pathToFileURL(file).href);
+      await look(page);
+    } finally {
+      await browser.close();
+    }
+  }
+
+  it.skipIf(!browserPath)(`sorts and filters the trial records in a browser${browserNeeded}`, async () => {
+    await inBrowser(async (page) => {
       const column = async (name: string): Promise<string[]> => {
         const head = await page.locator('table[data-interactive] thead th').allInnerTexts();
         const at = head.findIndex((text) => text.startsWith(name)) + 1;
@@ -136,18 +146,11 @@ describe('writeReport', () => {
       expect(await page.getByRole('status').innerText()).toBe('6 of 13');
       await page.getByRole('searchbox').fill('diverged');
       expect(await column('status')).toHaveLength(1);
-    } finally {
-      await browser.close();
-    }
+    });
   });
 
   it.skipIf(!browserPath)(`prints no table text larger than its cells${browserNeeded}`, async () => {
-    await storeFake(join(folder, 'store'), fakes);
-    const [{ page: file }] = await writeReport(join(folder, 'store'), join(folder, 'out'));
-    const browser = await launch();
-    try {
-      const page = await browser.newPage();
-      await page.goto(pathToFileURL(file).href);
+    await inBrowser(async (page) => {
       await page.emulateMedia({ media: 'print' });
       const sizes = await page.evaluate(`[...document.querySelectorAll('table')].map((table) => {
         const size = (element) => parseFloat(getComputedStyle(element).fontSize);
@@ -156,8 +159,6 @@ describe('writeReport', () => {
       })`);
       expect(sizes).not.toHaveLength(0);
       for (const [around, cell] of sizes as [number, number][]) expect(around).toBeLessThanOrEqual(cell);
-    } finally {
-      await browser.close();
-    }
+    });
   });
 });
