@@ -24,7 +24,7 @@ export class Bank {
   readonly parts: readonly number[];
   /** Of each shelf, one for each part. */
   readonly #matrices: readonly (readonly tf.Tensor2D[])[];
-  /** Infinite where two places are near to one another, by the radius. */
+  /** Infinite where two places are near to one another, by rows, columns and radius. */
   readonly #near = new Map<string, tf.Tensor2D>();
 
   constructor(shelves: readonly Shelf[], parts: readonly number[]) {
@@ -37,7 +37,7 @@ export class Bank {
 
   /** For each part the distances from all patches to the nearest vector on the shelves `which` (Roth et al. 2022, Eq. 6, without its maximum). */
   nearest(patches: Patches, which: readonly number[]): Promise<Float32Array[]> {
-    return this.#distances(patches, (queries, part) =>
+    return distances(partsOf(patches, this.parts), (queries, part) =>
       which
         .map((shelf) => tf.min(tf.matMul(queries, this.#matrices[shelf][part]), 1))
         .reduce((least, other) => tf.minimum(least, other)),
@@ -49,9 +49,10 @@ export class Bank {
    * a surface repeats itself.
    */
   nearestOfOwn(patches: Patches, radius: number): Promise<Float32Array[]> {
-    const own = partsOf(patches, this.parts).map(matrixOf);
+    const parts = partsOf(patches, this.parts);
+    const own = parts.map(matrixOf);
     const near = this.#nearby(patches, radius);
-    return this.#distances(patches, (queries, part) =>
+    return distances(parts, (queries, part) =>
       tf.min(tf.add(tf.matMul(queries, own[part]), near), 1),
     ).finally(() => tf.dispose(own));
   }
@@ -75,26 +76,6 @@ export class Bank {
     this.#near.clear();
   }
 
-  /** Distances part by part, from the least products that `least` gives of the patches (q, 1); infinite where nothing was compared. */
-  async #distances(
-    patches: Patches,
-    least: (queries: tf.Tensor2D, part: number) => tf.Tensor,
-  ): Promise<Float32Array[]> {
-    const result: Float32Array[] = [];
-    for (const [part, queries] of partsOf(patches, this.parts).entries()) {
-      const { rows, columns, dimensions, data } = queries;
-      const found = tf.tidy(() => {
-        const vectors = tf.tensor2d(data, [rows * columns, dimensions]);
-        return least(tf.concat([vectors, tf.ones([rows * columns, 1])], 1), part);
-      });
-      const products = await found.data();
-      found.dispose();
-      // Rounding can take a vector's distance to itself below nothing.
-      result.push(squaresOf(queries).map((square, i) => Math.sqrt(Math.max(0, products[i] + square))));
-    }
-    return result;
-  }
-
   #nearby({ rows, columns }: Patches, radius: number): tf.Tensor2D {
     const key = [rows, columns, radius].join();
     const known = this.#near.get(key);
@@ -113,6 +94,26 @@ export class Bank {
     this.#near.set(key, made);
     return made;
   }
+}
+
+/** Distances part by part, from the least products that `least` gives of the patches (q, 1); infinite where nothing was compared. */
+async function distances(
+  parts: readonly Patches[],
+  least: (queries: tf.Tensor2D, part: number) => tf.Tensor,
+): Promise<Float32Array[]> {
+  const result: Float32Array[] = [];
+  for (const [part, queries] of parts.entries()) {
+    const { rows, columns, dimensions, data } = queries;
+    const found = tf.tidy(() => {
+      const vectors = tf.tensor2d(data, [rows * columns, dimensions]);
+      return least(tf.concat([vectors, tf.ones([rows * columns, 1])], 1), part);
+    });
+    const products = await found.data();
+    found.dispose();
+    // Rounding can take a vector's distance to itself below nothing.
+    result.push(squaresOf(queries).map((square, i) => Math.sqrt(Math.max(0, products[i] + square))));
+  }
+  return result;
 }
 
 /** What a picture looks like as a whole: its patches averaged over a grid of 8 x 8 places. */
