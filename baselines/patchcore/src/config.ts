@@ -81,9 +81,13 @@ export const schema = z
         'The bank keeps this share of all patches, about `limit` at most, chosen in a projection to `projection` numbers (0 for none).',
       ),
     score: z
-      .strictObject({ fraction: z.number().positive().max(1), neighbours: z.int().nonnegative() })
+      .strictObject({
+        block: z.int().positive(),
+        fraction: z.number().positive().max(1),
+        neighbours: z.int().nonnegative(),
+      })
       .describe(
-        'The picture’s score is the mean over this share of its largest patch distances, one at least; with `neighbours` above 0 it is the largest alone, weighted by how usual the patch it is nearest to is among that many neighbours in the bank.',
+        'The picture’s score is the mean over this share of its largest patch distances, one at least, each averaged over `block` x `block` patches side by side (1 for none); with `neighbours` above 0 it is the largest alone, weighted by how usual the patch it is nearest to is among that many neighbours in the bank.',
       ),
     blur: z
       .number()
@@ -101,6 +105,10 @@ export const schema = z
   .refine(({ apart, score }) => !apart || score.neighbours === 0, {
     path: ['apart'],
     message: 'needs `score.neighbours` to be 0, as there is no one nearest patch',
+  })
+  .refine(({ score, grid }) => score.block <= grid && (score.block === 1 || score.neighbours === 0), {
+    path: ['score', 'block'],
+    message: 'cannot be larger than `grid`, and needs `score.neighbours` to be 0 unless it is 1',
   })
   .refine(({ surface, softness }) => surface === null || softness !== null, {
     path: ['surface'],
@@ -140,7 +148,7 @@ const official: PatchCoreConfig = {
   retrieve: null,
   own: null,
   coreset: { fraction: 0.1, limit: 4096, projection: 128 },
-  score: { fraction: 1e-9, neighbours: 9 },
+  score: { block: 1, fraction: 1e-9, neighbours: 9 },
   blur: 4,
 };
 
@@ -160,7 +168,7 @@ const fewShot: PatchCoreConfig = {
   retrieve: 3,
   own: { radius: 3, doubt: 2 },
   coreset: { fraction: 1, limit: 80_000, projection: 32 },
-  score: { fraction: 0.0025, neighbours: 0 },
+  score: { block: 2, fraction: 0.00125, neighbours: 0 },
 };
 
 /** For one class against others: the whole picture as one patch of the last block. */
@@ -172,7 +180,7 @@ const global: PatchCoreConfig = {
   grid: 1,
   neighbourhood: 1,
   coreset: { fraction: 1, limit: 4096, projection: 32 },
-  score: { fraction: 1, neighbours: 0 },
+  score: { block: 1, fraction: 1, neighbours: 0 },
   blur: 0,
 };
 

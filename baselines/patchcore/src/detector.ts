@@ -36,7 +36,7 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   Tfjs
 >({
   name: 'patchcore',
-  numericVersion: 5,
+  numericVersion: 6,
   engine: 'general',
   quickFit: true,
   shorthands: {

@@ -34,12 +34,13 @@ export async function inspectPicture(
     const explained = sumOf(nearest.map((part, p) => part.map((value, i) => Math.min(value, own[p][i]))));
     for (let i = 0; i < explained.length; i++) distance[i] = Math.min(distance[i], explained[i] + strange);
   }
-  const { fraction, neighbours } = config.score;
+  const { block, fraction, neighbours } = config.score;
+  const largest = (): number => meanOfLargest(averageBlocks(distance, config.grid, block), fraction);
   if (evenness) {
     for (let i = 0; i < distance.length; i++) distance[i] *= evenness[i];
-    return { score: meanOfLargest(distance, fraction) - median(distance) + strange, distances: distance };
+    return { score: largest() - median(distance) + strange, distances: distance };
   }
-  if (neighbours === 0) return { score: meanOfLargest(distance, fraction), distances: distance };
+  if (neighbours === 0) return { score: largest(), distances: distance };
   const worst = distance.reduce((most, value, i) => (value > distance[most] ? i : most), 0);
   const { dimensions, data } = patches;
   const patch = data.subarray(worst * dimensions, (worst + 1) * dimensions);
@@ -68,6 +69,24 @@ function nearestVector(
     }
   }
   return best;
+}
+
+/**
+ * The means over every `side` x `side` values of a `grid` x `grid` that lie side by side, (grid - side + 1) squared of them: a defect reaches over several
+ * patches, what differs by chance does not.
+ */
+export function averageBlocks(values: Float32Array, grid: number, side: number): Float32Array {
+  const across = grid - side + 1;
+  const means = new Float32Array(across * across);
+  for (let place = 0; place < means.length; place++) {
+    const first = Math.floor(place / across) * grid + (place % across);
+    let sum = 0;
+    for (let row = 0; row < side; row++) {
+      for (let column = 0; column < side; column++) sum += values[first + row * grid + column];
+    }
+    means[place] = sum / side ** 2;
+  }
+  return means;
 }
 
 /** The mean of the largest of some values, the share `fraction` of them but one at least. */

@@ -6,7 +6,7 @@ import { Bank, outlineOf } from '../src/bank.ts';
 import { chooseCoreset, farthestFirst } from '../src/coreset.ts';
 import { averageNeighbours, embed, joined, partsOf, resample } from '../src/embed.ts';
 import { evennessOf } from '../src/evenness.ts';
-import { meanOfLargest, unusualness } from '../src/inspect.ts';
+import { averageBlocks, meanOfLargest, unusualness } from '../src/inspect.ts';
 import { measureUsual, shareBetweenPlaces, standardise } from '../src/standard.ts';
 import { smooth } from '../src/smooth.ts';
 import { insideView, seen, viewsOf } from '../src/views.ts';
@@ -216,6 +216,13 @@ describe('distances', () => {
     expect(meanOfLargest(values, 0.5)).toBe(4.5);
     expect(meanOfLargest(values, 1e-9)).toBe(5);
     expect(meanOfLargest(values, 1)).toBe(3.25);
+  });
+
+  it('are averaged over every block of them side by side', () => {
+    const values = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 18]);
+    expect([...averageBlocks(values, 3, 2)]).toEqual([3, 4, 6, 9.25]);
+    expect([...averageBlocks(values, 3, 3)]).toEqual([6]);
+    expect(averageBlocks(values, 3, 1)).toEqual(values);
   });
 
   it("are weighted as the paper's Eq. 7 says", () => {

@@ -5,20 +5,21 @@ import type { Learned } from '../learn.ts';
 import { drawMedian, type DrawnDistances } from './distances-graph.ts';
 import type { DrawnPatches } from './patches-graph.ts';
 
-/** The score, float64 [1], as `inspectPicture` has it: the mean of the largest distances, of a surface less their median; or the largest weighted as Eq. 7 says. @throws Error for the latter where some shelves alone are compared with. */
+/** The score, float64 [1], as `inspectPicture` has it: the mean of the largest distances, averaged over blocks, of a surface less their median; or the largest weighted as Eq. 7 says. @throws Error for the latter where some shelves alone are compared with. */
 export function drawScore(
   graph: OnnxGraph,
-  { score: { fraction, neighbours } }: PatchCoreConfig,
+  config: PatchCoreConfig,
   { bank, evenness }: Learned,
   { vectors: queries, places }: DrawnPatches,
   { distances, strange, nearest }: DrawnDistances,
 ): Value {
+  const { neighbours } = config.score;
   if (evenness) {
     const median = graph.cast(drawMedian(graph, distances, places), 'float64');
-    const excess = graph.op('Sub', [drawMeanOfLargest(graph, distances, places, fraction), median]);
+    const excess = graph.op('Sub', [drawMeanOfLargest(graph, config, distances), median]);
     return strange ? graph.op('Add', [excess, graph.cast(strange, 'float64')]) : excess;
   }
-  if (neighbours === 0) return drawMeanOfLargest(graph, distances, places, fraction);
+  if (neighbours === 0) return drawMeanOfLargest(graph, config, distances);
   if (!nearest) throw new Error('patchcore: score.neighbours with retrieve cannot be written as ONNX');
   const { vectors, index } = nearest;
   const worst = graph.op('ArgMax', [distances], { axis: 0, keepdims: 1 });
@@ -41,8 +42,16 @@ export function drawScore(
 }
 
 /** float64 [1] */
-function drawMeanOfLargest(graph: OnnxGraph, values: Value, places: number, fraction: number): Value {
-  const count = countOfLargest(places, fraction);
+function drawMeanOfLargest(
+  graph: OnnxGraph,
+  { grid, score: { block, fraction } }: PatchCoreConfig,
+  distances: Value,
+): Value {
+  const blocks = (grid - block + 1) ** 2;
+  const count = countOfLargest(blocks, fraction);
+  const square = graph.op('Reshape', [distances, graph.whole(1, 1, grid, grid)]);
+  const averaged = block === 1 ? square : graph.op('AveragePool', [square], { kernel_shape: [block, block] });
+  const values = graph.op('Reshape', [averaged, graph.whole(blocks)]);
   const [largest] = graph.ops('TopK', [values, graph.whole(count)], 2, { axis: 0, largest: 1 });
   const sum = graph.op('ReduceSum', [graph.cast(largest, 'float64'), graph.whole(0)]);
   return graph.op('Div', [sum, graph.scalar(count, 'float64')]);

@@ -1,0 +1,60 @@
+/**
+ * Which settings of a method find drawn damage best: pictures to choose by that no test has (drawn/sets.ts).
+ *
+ *   npx tsx experiments/tuning/drawn.ts --data FOLDER --out results/own-pictures/drawn.jsonl "score.block=1 score.fraction=0.0025" ""
+ *     [--method patchcore] [--sets surface,wires,part] [--strengths 0.35,0.5] [--draws 4] [--threads 1]
+ *
+ * FOLDER is MVTec AD's; of it only training pictures of the grid are used. A variant is settings as `--set` takes them, parted by spaces; "" is the method as it is.
+ * One JSON line a (variant, set, strength, draw); those in the file are skipped, so it can be stopped and run again.
+ */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { auroc } from '@fsad/metrics';
+import { configure, methods } from '@fsad/runner';
+import { drawnSets } from './drawn/sets.ts';
+
+const { values, positionals: variants } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    method: { type: 'string', default: 'patchcore' },
+    sets: { type: 'string', default: 'surface,wires,part' },
+    strengths: { type: 'string', default: '0.35,0.5' },
+    draws: { type: 'string', default: '4' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+const { data, out } = values;
+if (!data || !out || variants.length === 0) {
+  throw new Error('--data FOLDER, --out FILE and a variant ("" for the method as it is) are needed');
+}
+await mkdir(dirname(out), { recursive: true });
+const finished = await readFile(out, 'utf8').catch(() => '');
+const method = await methods[values.method]();
+
+for (const name of values.sets.split(',')) {
+  for (const strength of values.strengths.split(',').map(Number)) {
+    const { train, test } = await drawnSets[name](data, strength);
+    for (const variant of variants) {
+      const set = variant.split(' ').filter(Boolean);
+      const { config } = configure(method, { purpose: { task: 'defects', shots: 1 }, set });
+      for (let draw = 0; draw < Number(values.draws); draw++) {
+        const cell = { method: values.method, variant, set: name, strength, draw };
+        if (finished.includes(JSON.stringify(cell).slice(0, -1))) continue;
+        const detector = await method.create(config, { engine: 'auto', threads: Number(values.threads) });
+        await detector.fit([train[draw]], { seed: draw, report: () => {} });
+        const scores = await detector.score(test.map(({ image }) => image));
+        detector.dispose();
+        const area = auroc(
+          scores.map(({ value }) => value),
+          test.map(({ anomalous }) => anomalous),
+        );
+        const line = JSON.stringify({ ...cell, auroc: Number(area.toFixed(4)) });
+        await appendFile(out, `${line}\n`);
+        process.stderr.write(`${line}\n`);
+      }
+    }
+  }
+}
