@@ -3,7 +3,7 @@ import type { Image } from '@fsad/images';
 import type { Calibration } from './calibration.ts';
 import { disturb } from './disturb.ts';
 import { agreement, ALIGNED, commonPlaces, placesOf, withoutPlaces } from './places.ts';
-import { levelOf, mean } from './threshold.ts';
+import { levelOf, mean, oddOneOf } from './threshold.ts';
 
 /** What a calibration of a fitted detector needs. */
 export interface FitToCalibrate {
@@ -53,6 +53,7 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     pictures: count,
     refits,
     copies,
+    odd: oddOneOf(seen.map(({ scores }) => scores)),
     moved: null,
   });
   if (count === 1) return made([await look(whole, 0, copies > 0 ? every : [0])], 0);

@@ -27,6 +27,8 @@ export const calibrationSchema = z.strictObject({
       places: z.strictObject({ width: count, height: count, data: z.array(z.number()) }).nullable(),
     })
     .nullable(),
+  /** Which of the pictures scores far above what the others let one expect, from 0; null for none. Calibrations of before do not say. */
+  odd: count.nullable().optional(),
   /** By how many pictures of their own somebody moved the threshold, and where it was; null while it is the automatic one. */
   moved: z.strictObject({ before: z.number().nullable(), good: count, bad: count }).nullable(),
   /** Of everything above; calibrations of before have none. */
@@ -64,9 +66,21 @@ export function calibrateMap({ map: made }: Calibration, map: AnomalyMap): Anoma
   return { width, height, data: data.map((value) => onScale(value, made)) };
 }
 
-/** What the number of pictures means for a calibration, in words for the user; empty for an ordinary one. */
-export function caveats({ pictures, refits, moved }: Calibration): string[] {
+/**
+ * What the number of pictures means for a calibration, and whether one of them is odd, in words for the user; empty for an ordinary one.
+ * @param names of the pictures, where they are known.
+ */
+export function caveats(
+  { pictures, refits, moved, odd }: Calibration,
+  names: readonly string[] = [],
+): string[] {
   if (moved) return [];
+  if (typeof odd === 'number') {
+    const which = names[odd] ?? `${odd + 1} of ${pictures}`;
+    return [
+      `training picture ${which} scores far above what the others let one expect, and raises the threshold for all: look at it, and train without it unless it is good`,
+    ];
+  }
   if (refits === 0) {
     return [
       'learned from one picture, the threshold rests on disturbed copies of it and knows nothing of how good pictures differ: ' +

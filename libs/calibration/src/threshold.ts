@@ -43,6 +43,22 @@ export function levelOf(pictures: readonly (readonly number[])[], share = PASSED
   return { ordinary, threshold: Math.max(threshold, aboveEqual(ordinary)) };
 }
 
+/** How often a picture would be called odd among good ones. */
+const ODD_BY_CHANCE = 0.01;
+
+/**
+ * Which of some good pictures scores far above what the others let one expect, with a chance of 1 % that any does where all are alike: it may be none of a good
+ * one. Null for none, and below four pictures, which say too little.
+ * @param pictures as `levelOf` takes them, each scored by a detector that did not learn it.
+ */
+export function oddOneOf(pictures: readonly (readonly number[])[]): number | null {
+  if (pictures.length < 4) return null;
+  const highest = pictures.reduce((most, [value], i) => (value > pictures[most][0] ? i : most), 0);
+  const others = pictures.filter((_, i) => i !== highest);
+  const { threshold } = levelOf(others, 1 - ODD_BY_CHANCE / pictures.length);
+  return pictures[highest][0] > threshold ? highest : null;
+}
+
 /**
  * A value on the scale of 0 to 1 that all methods share: 0.5 is the threshold, 0.25 what an ordinary good picture has,
  * 0.75 as far above the threshold as that one lies below. Strictly increasing, so that a ranking stays what it was.

@@ -133,6 +133,19 @@ describe('calibrating a fit', () => {
     expect(caveats((await calibrated(pictures(5, false))).calibration)).toEqual([]);
   });
 
+  it('names a training picture that is unlike the others', async () => {
+    const good = picture('good/5', false);
+    const bright = { ...good, data: good.data.map((level) => 3 * level) };
+    const { calibration } = await calibrated([...pictures(4, false), bright]);
+    expect(calibration.odd).toBe(4);
+    expect(caveats(calibration, ['a', 'b', 'c', 'd', 'good/e.png'])).toEqual([
+      expect.stringMatching(
+        /^training picture good\/e\.png scores far above .* train without it unless it is good$/,
+      ),
+    ]);
+    expect(caveats(calibration)).toEqual([expect.stringMatching(/^training picture 5 of 5 scores/)]);
+  });
+
   it('fewer than 5 % of the pixels of a new good picture lie above 0.5, and a spot is above it', async () => {
     const { calibration } = await calibrated(pictures(5, false));
     const next = picture('next', false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '@fsad/tensors';
 import { fromScale, levelOf, onScale } from '../src/index.ts';
+import { oddOneOf } from '../src/threshold.ts';
 
 describe('the level of good pictures', () => {
   it("without copies is Student's prediction bound: mean + t s sqrt(1 + 1/n)", () => {
@@ -54,5 +55,32 @@ describe('the scale of 0 to 1', () => {
   it('is inverted by fromScale', () => {
     for (const value of [-9, -4, -1, 0.5, 30])
       expect(fromScale(onScale(value, level), level)).toBeCloseTo(value, 9);
+  });
+});
+
+describe('the odd one of good pictures', () => {
+  const alike = [[1], [1.1], [0.9], [1.05]];
+
+  it('is the one that scores far above the others, and none of few', () => {
+    expect(oddOneOf(alike)).toBeNull();
+    expect(oddOneOf([[1], [1.1], [4], [0.9], [1.05]])).toBe(2);
+    // Far below is no fault.
+    expect(oddOneOf([[1], [1.1], [-4], [0.9], [1.05]])).toBeNull();
+    expect(oddOneOf([[1], [4], [1.1]])).toBeNull();
+  });
+
+  it('is not odd where its copies and those of the others scatter as far', () => {
+    const scattered = alike.map(([value]) => [value, value - 2, value + 2, value]);
+    expect(oddOneOf([...scattered, [4, 2, 6, 4]])).toBeNull();
+  });
+
+  it('is found in about 1 of 100 lots that scatter normally', () => {
+    const random = randomStream(8, 'odd');
+    let found = 0;
+    for (let i = 0; i < 3000; i++) {
+      if (oddOneOf(Array.from(random.normal(6), (value) => [value])) !== null) found++;
+    }
+    expect(found / 3000).toBeGreaterThan(0.005);
+    expect(found / 3000).toBeLessThan(0.016);
   });
 });

@@ -1,5 +1,6 @@
 import { dismissNotices } from '../actions.ts';
 import { model, notices } from '../state.ts';
+import { caveatOf } from './words.ts';
 
 /** What went wrong, and what a threshold from few pictures is worth. */
 export function Notices() {
@@ -28,9 +29,5 @@ export function caveat(): string {
     return model.value
       ? 'This model does not know what good pictures score, so there is no threshold. Learn here, or calibrate it by the command line.'
       : '';
-  if (calibration.moved || calibration.pictures >= 4) return '';
-  if (calibration.refits === 0) {
-    return 'Learned from one picture: the threshold knows nothing of how good pictures differ. Expect false alarms, add good pictures, or move it.';
-  }
-  return `The threshold rests on ${calibration.pictures} pictures and is rough below four.`;
+  return caveatOf(calibration);
 }
