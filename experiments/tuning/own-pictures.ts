@@ -4,7 +4,7 @@
  *   npx tsx experiments/tuning/own-pictures.ts --data FOLDER --out results/own-pictures/records.jsonl --methods patchcore,htdg
  *     [--sets grid,screw,surface,part] [--shots 1,5] [--trials 3] [--threads 1]
  *
- * FOLDER is MVTec AD's. A method is NAME or NAME:PRESET; without a preset its own for a few pictures. One JSON line a
+ * FOLDER is MVTec AD's. `grid-even` and `screw-even` are the same pictures, each brought to the mean level of the training pictures. A method is NAME or NAME:PRESET; without a preset its own for a few pictures. One JSON line a
  * (method, set, shots, trial); those in the file are skipped, so it can be stopped and run again. Every detector is
  * calibrated from its training pictures alone, then judged on all test pictures at the threshold it gave itself. Seconds are processor
  * seconds of the whole process: they do not depend on what else the machine does.
@@ -18,6 +18,7 @@ import type { AnomalyMap, Detector, Score } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import { auroc } from '@fsad/metrics';
 import { judgePixels, methods } from '@fsad/runner';
+import { meanLevel } from './mean-level.ts';
 
 const { values } = parseArgs({
   options: {
@@ -62,9 +63,13 @@ async function measure({ method: named, set, shots, trial }: Cell) {
   const method = await methods[name]();
   const generated = set === 'surface' || set === 'part';
   const dataset = generated ? await openDataset('generated') : await openDataset('mvtec', { path: data });
-  const split = await drawSplit(dataset, { class: set, shots, trial });
+  const even = set.endsWith('-even');
+  const split = await drawSplit(dataset, { class: set.replace('-even', ''), shots, trial });
   const { items } = selectTest(dataset, split, {});
-  const images = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
+  const given = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
+  const level = given.reduce((sum, image) => sum + meanLevel(image) / given.length, 0);
+  const lit = (image: Image): Image => (even ? brightened(image, level / meanLevel(image)) : image);
+  const images = given.map(lit);
   const chosen = preset ?? method.defaultPreset;
   const purpose = { task: 'defects' as const, shots };
   const config = method.presetFor ? method.presetFor(chosen, purpose) : method.presets[chosen];
@@ -81,7 +86,7 @@ async function measure({ method: named, set, shots, trial }: Cell) {
   const calibration = { ...made, model: '' };
   const scores: Score[] = [];
   const maps: AnomalyMap[] = [];
-  const pictures = await Promise.all(items.map(({ id }) => dataset.image(id)));
+  const pictures = await Promise.all(items.map(async ({ id }) => lit(await dataset.image(id))));
   const [, scoreSeconds] = await timed(async () => {
     for (const picture of pictures) {
       const found = detector.inspect
@@ -131,6 +136,11 @@ function errors(
     glow += scaled.filter((value) => value > 0.5).length / scaled.length;
   }
   return { ...count, goodPixelsAbove: maps.length > 0 ? round(glow / count.good) : null };
+}
+
+function brightened(image: Image, factor: number): Image {
+  const data = image.data.map((value) => Math.min(255, Math.round(value * factor)));
+  return { ...image, data };
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {

@@ -6,6 +6,8 @@ import { fastPage } from './fast-page.ts';
 import { frontPage } from './front-page.ts';
 import { indexPage, type FurtherPage } from './index-page.ts';
 import { iterationsPage } from './iterations-page.ts';
+import { lightPage } from './light-page.ts';
+import { ownPicturesPage } from './own-pictures-page.ts';
 import { paperPages } from './pages.ts';
 import { readRecords, recordFiles, recordsOfStores } from './record-files.ts';
 import { seedsPage } from './seeds-page.ts';
@@ -13,6 +15,8 @@ import { tablePage } from './table-page.ts';
 
 /** Pages whose tables are not a trial's: each says where its numbers come from. */
 const further: readonly FurtherPage[] = [
+  { folder: 'own-pictures', text: 'what pictures of one’s own get from each method, at its own threshold' },
+  { folder: 'light', text: 'screw and grid: what the light gives away, and what that is worth to each method' },
   { folder: 'iterations', text: 'AUROC against iterations: what a model gains and loses while it learns' },
   { folder: 'fast', text: 'how the preset `fast` was chosen, on validation images' },
   { folder: 'one-shot-mnist-official', text: 'does the port learn what the published code learns' },
@@ -43,6 +47,9 @@ export async function composeResults(folder: string): Promise<Map<string, string
   const iterations = await iterationsPage(records, await readingOf(folder, 'iterations'));
   if (iterations) put('iterations', iterations.files);
   put('fast', await fastPage(join(folder, 'fast'), await readingOf(folder, 'fast')));
+  const ownPictures = join(folder, 'own-pictures');
+  put('own-pictures', await ownPicturesPage(ownPictures, await readingOf(folder, 'own-pictures')));
+  put('light', await lightPage(join(folder, 'light'), ownPictures, await readingOf(folder, 'light')));
   put('bench', benchPage(bench));
   put('one-shot-mnist-official', await seedsPage(join(folder, 'one-shot-mnist-official')));
   const last = records.map(({ provenance }) => provenance.finishedAt.slice(0, 10)).sort().at(-1);
