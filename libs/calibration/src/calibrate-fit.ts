@@ -10,6 +10,8 @@ export interface FitToCalibrate {
   /** Fitted on `images`. */
   readonly detector: Detector;
   readonly images: readonly Image[];
+  /** What the images are called, where that is known. */
+  readonly names?: readonly string[];
   /** Fits another detector of the same settings on some of the images; it is disposed here. */
   readonly refit: (images: readonly Image[]) => Promise<Detector>;
   /** How often to fit again at most, each time without an equal share of the pictures; two are enough to have every picture left out once. */
@@ -42,7 +44,7 @@ const HEIGHT_AT = 0.995;
  * @throws RangeError without images.
  */
 export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
-  const { images, copies, detector: whole, signal } = fit;
+  const { images, names, copies, detector: whole, signal } = fit;
   if (images.length === 0) throw new RangeError('a calibration needs the pictures that were learned from');
   const count = images.length;
   const every = Array.from({ length: copies }, (_, copy) => copy + 1);
@@ -53,7 +55,7 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     pictures: count,
     refits,
     copies,
-    odd: oddOneOf(seen.map(({ scores }) => scores)),
+    odd: oddOne(seen, names),
     moved: null,
   });
   if (count === 1) return made([await look(whole, 0, copies > 0 ? every : [0])], 0);
@@ -100,6 +102,11 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     seen.map((one) => moved(one, worth)),
     refits,
   );
+}
+
+function oddOne(seen: readonly Seen[], names?: readonly string[]): Calibration['odd'] {
+  const index = oddOneOf(seen.map(({ scores }) => scores));
+  return index === null ? null : { number: index + 1, name: names?.[index] ?? null };
 }
 
 /** How often a calibration fits again, each time without a share of the pictures: `folds` shares, and once more without two of them where `both`. */

@@ -17,6 +17,8 @@ export interface ModelToCalibrate {
   /** Another of the same settings, not yet fitted. */
   readonly create: () => Promise<Detector>;
   readonly images: readonly Image[];
+  /** What the images are called, where that is known. */
+  readonly names?: readonly string[];
   readonly seed: number;
   /** Pictures are left out one at a time by a method whose fit is quick, unless they are cut into tiles, many pictures each. */
   readonly tiles?: number;
@@ -50,7 +52,7 @@ export function partsOfTraining(
 
 /** What good pictures score under a model, from those it learned from. @throws the signal's reason when aborted. */
 export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
-  const { detector, create, images, seed, signal, report } = model;
+  const { detector, create, images, names, seed, signal, report } = model;
   const { most, refits } = refitsOf(model);
   const stage = 'what good pictures score';
   const total = Math.max(refits, 1);
@@ -61,6 +63,7 @@ export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
   return calibrateFit({
     detector,
     images,
+    names,
     refit: async (some) => {
       const other = await create();
       const within = partOfFit(

@@ -27,8 +27,8 @@ export const calibrationSchema = z.strictObject({
       places: z.strictObject({ width: count, height: count, data: z.array(z.number()) }).nullable(),
     })
     .nullable(),
-  /** Which of the pictures scores far above what the others let one expect, from 0; null for none. Calibrations of before do not say. */
-  odd: count.nullable().optional(),
+  /** Which of the pictures, from 1, scores far above what the others let one expect; null for none. Calibrations of before do not say. */
+  odd: z.strictObject({ number: count, name: z.string().nullable() }).nullable().optional(),
   /** By how many pictures of their own somebody moved the threshold, and where it was; null while it is the automatic one. */
   moved: z.strictObject({ before: z.number().nullable(), good: count, bad: count }).nullable(),
   /** Of everything above; calibrations of before have none. */
@@ -66,17 +66,11 @@ export function calibrateMap({ map: made }: Calibration, map: AnomalyMap): Anoma
   return { width, height, data: data.map((value) => onScale(value, made)) };
 }
 
-/**
- * What the number of pictures means for a calibration, and whether one of them is odd, in words for the user; empty for an ordinary one.
- * @param names of the pictures, where they are known.
- */
-export function caveats(
-  { pictures, refits, moved, odd }: Calibration,
-  names: readonly string[] = [],
-): string[] {
+/** What the number of pictures means for a calibration, and whether one of them is odd, in words for the user; empty for an ordinary one. */
+export function caveats({ pictures, refits, moved, odd }: Calibration): string[] {
   if (moved) return [];
-  if (typeof odd === 'number') {
-    const which = names[odd] ?? `${odd + 1} of ${pictures}`;
+  if (odd) {
+    const which = odd.name ?? `${odd.number} of ${pictures}`;
     return [
       `training picture ${which} scores far above what the others let one expect, and raises the threshold for all: look at it, and train without it unless it is good`,
     ];

@@ -43,20 +43,23 @@ export function levelOf(pictures: readonly (readonly number[])[], share = PASSED
   return { ordinary, threshold: Math.max(threshold, aboveEqual(ordinary)) };
 }
 
-/** How often a picture would be called odd among good ones. */
-const ODD_BY_CHANCE = 0.01;
+/** How often any of some good pictures would be called odd, were their scores to scatter normally. */
+const ODD_BY_CHANCE = 0.05;
 
 /**
- * Which of some good pictures scores far above what the others let one expect, with a chance of 1 % that any does where all are alike: it may be none of a good
- * one. Null for none, and below four pictures, which say too little.
+ * Which of some good pictures scores far above what the others let one expect: it may be none of a good one. It lies above `levelOf` of the others both with and
+ * without their disturbed copies, which by themselves would call far too many odd where copies scatter less than pictures do. Of lots of pictures that are all alike
+ * one in twenty has such a one where scores scatter normally, up to twice as many where they are skewed as maxima are. Null for none, and below four pictures,
+ * which say too little.
  * @param pictures as `levelOf` takes them, each scored by a detector that did not learn it.
  */
 export function oddOneOf(pictures: readonly (readonly number[])[]): number | null {
   if (pictures.length < 4) return null;
   const highest = pictures.reduce((most, [value], i) => (value > pictures[most][0] ? i : most), 0);
   const others = pictures.filter((_, i) => i !== highest);
-  const { threshold } = levelOf(others, 1 - ODD_BY_CHANCE / pictures.length);
-  return pictures[highest][0] > threshold ? highest : null;
+  const share = 1 - ODD_BY_CHANCE / pictures.length;
+  const bounds = [others, others.map(([value]) => [value])].map((some) => levelOf(some, share).threshold);
+  return pictures[highest][0] > Math.max(...bounds) ? highest : null;
 }
 
 /**

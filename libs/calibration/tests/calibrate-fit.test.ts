@@ -48,12 +48,13 @@ class Brightness {
 
 const asDetector = (one: Brightness): Detector => one as unknown as Detector;
 
-async function calibrated(images: readonly Image[], copies = 2, offsets = 0) {
+async function calibrated(images: readonly Image[], copies = 2, offsets = 0, names?: readonly string[]) {
   const made: Brightness[] = [];
   const whole = await Brightness.fitted(images);
   const calibration = await calibrateFit({
     detector: asDetector(whole),
     images,
+    names,
     refit: async (some) => {
       made.push(Object.assign(await Brightness.fitted(some), { offset: offsets * made.length }));
       return asDetector(made[made.length - 1]);
@@ -136,14 +137,18 @@ describe('calibrating a fit', () => {
   it('names a training picture that is unlike the others', async () => {
     const good = picture('good/5', false);
     const bright = { ...good, data: good.data.map((level) => 3 * level) };
-    const { calibration } = await calibrated([...pictures(4, false), bright]);
-    expect(calibration.odd).toBe(4);
-    expect(caveats(calibration, ['a', 'b', 'c', 'd', 'good/e.png'])).toEqual([
+    const names = ['a', 'b', 'c', 'd', 'good/e.png'];
+    const { calibration } = await calibrated([...pictures(4, false), bright], 2, 0, names);
+    expect(calibration.odd).toEqual({ number: 5, name: 'good/e.png' });
+    expect(caveats(calibration)).toEqual([
       expect.stringMatching(
         /^training picture good\/e\.png scores far above .* train without it unless it is good$/,
       ),
     ]);
-    expect(caveats(calibration)).toEqual([expect.stringMatching(/^training picture 5 of 5 scores/)]);
+    const nameless = (await calibrated([...pictures(4, false), bright])).calibration;
+    expect(caveats(nameless)).toEqual([expect.stringMatching(/^training picture 5 of 5 scores/)]);
+    const moved = { before: 1, good: 3, bad: 0 };
+    expect(caveats({ ...nameless, moved })).toEqual([]);
   });
 
   it('fewer than 5 % of the pixels of a new good picture lie above 0.5, and a spot is above it', async () => {

@@ -74,13 +74,24 @@ describe('the odd one of good pictures', () => {
     expect(oddOneOf([...scattered, [4, 2, 6, 4]])).toBeNull();
   });
 
-  it('is found in about 1 of 100 lots that scatter normally', () => {
-    const random = randomStream(8, 'odd');
+  /** The share of lots of `count` good pictures, with copies that scatter `ratio` times as far, in which one is called odd. */
+  const share = (count: number, ratio: number, copies: number, skewed = false): number => {
+    const random = randomStream(8, `odd/${count}/${ratio}/${copies}/${skewed}`);
     let found = 0;
-    for (let i = 0; i < 3000; i++) {
-      if (oddOneOf(Array.from(random.normal(6), (value) => [value])) !== null) found++;
+    for (let lot = 0; lot < 3000; lot++) {
+      const pictures = Array.from({ length: count }, () => {
+        const value = skewed ? -Math.log(-Math.log(random.uniform())) : random.normal(1)[0];
+        return [value, ...Array.from(random.normal(copies), (step) => value + ratio * step)];
+      });
+      if (oddOneOf(pictures) !== null) found++;
     }
-    expect(found / 3000).toBeGreaterThan(0.005);
-    expect(found / 3000).toBeLessThan(0.016);
+    return found / 3000;
+  };
+
+  it('is found in about one lot of twenty that scatters normally, and in no more with copies that scatter less', () => {
+    expect(share(6, 0, 0)).toBeGreaterThan(0.035);
+    expect(share(6, 0, 0)).toBeLessThan(0.065);
+    for (const ratio of [0.1, 0.3, 1]) expect(share(5, ratio, 4)).toBeLessThan(0.065);
+    expect(share(5, 0.3, 4, true)).toBeLessThan(0.12);
   });
 });

@@ -13,8 +13,8 @@ export const counted = (count: number, one: string, many: string): string =>
 
 /** What the pictures learned from mean for the threshold; empty for nothing special. */
 export function caveatOf({ moved, odd, pictures, refits }: Calibration): string {
-  if (!moved && typeof odd === 'number') {
-    return `Good picture ${odd + 1} of ${pictures} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
+  if (!moved && odd) {
+    return `Good picture ${odd.number} of ${pictures} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
   }
   if (moved || pictures >= 4) return '';
   if (refits === 0) {

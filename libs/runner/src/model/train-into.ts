@@ -87,10 +87,10 @@ export async function trainInto(folder: string, training: Training, watch: Train
         await rm(checkpointsOf(folder), { recursive: true, force: true });
       }
       if (calibrates) {
-        const model = { method, detector, create, images, seed, tiles };
-        const made = await calibrateModel({ ...model, signal: held, report: show.calibration });
         const names = split.train.map(({ id }) => id);
-        for (const line of caveats(await writeCalibration(folder, made), names)) say(line);
+        const model = { method, detector, create, images, names, seed, tiles };
+        const made = await calibrateModel({ ...model, signal: held, report: show.calibration });
+        for (const line of caveats(await writeCalibration(folder, made))) say(line);
       }
       say(`trained in ${duration((performance.now() - start) / 1000)}; the model is in ${folder}`);
     } finally {
