@@ -3,7 +3,7 @@
  *
  *   npx tsx experiments/tuning/levels.ts --data FOLDER --out results/light/levels.jsonl
  *
- * One JSON line a class and kind of picture: `training`, `good`, and the kinds of damage. No method and no choice looks at these; they say what AUROCs are of.
+ * One JSON line a class and kind of picture: `training`, `good`, and the kinds of damage. Seconds. Expected: AUROC of the level 100.0 on the screw, 94.1 on the grid. No method and no choice looks at these; they say what AUROCs are of.
  */
 import { parseArgs } from 'node:util';
 import { openDataset } from '@fsad/datasets';

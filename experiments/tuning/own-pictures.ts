@@ -2,9 +2,9 @@
  * What a newcomer's pictures would get from each method: a class of surfaces and one of parts from MVTec AD, and the generated ones.
  *
  *   npx tsx experiments/tuning/own-pictures.ts --data FOLDER --out results/own-pictures/records.jsonl --methods patchcore,htdg
- *     [--sets grid,screw,surface,part] [--shots 1,5] [--trials 3] [--threads 1]
+ *     [--sets grid,screw,surface,part] [--shots 1,5] [--trials 3] [--threads 1] [--test-subset 40]
  *
- * FOLDER is MVTec AD's. `grid-even` and `screw-even` are the same pictures, each brought to the mean level of the training pictures. A method is NAME or NAME:PRESET; without a preset its own for a few pictures. One JSON line a
+ * FOLDER is MVTec AD's. `grid-even` and `screw-even` are the same pictures, each brought to the mean level of the training pictures by a factor. A method is NAME or NAME:PRESET; without a preset its own for a few pictures. One JSON line a
  * (method, set, shots, trial); those in the file are skipped, so it can be stopped and run again. Every detector is
  * calibrated from its training pictures alone, then judged on all test pictures at the threshold it gave itself. Seconds are processor
  * seconds of the whole process: they do not depend on what else the machine does.
@@ -29,20 +29,30 @@ const { values } = parseArgs({
     shots: { type: 'string', default: '1,5' },
     trials: { type: 'string', default: '3' },
     threads: { type: 'string', default: '1' },
+    // Of slow methods: so many test pictures, in the proportions of their kinds, instead of all.
+    'test-subset': { type: 'string' },
   },
 });
 const { data, out } = values;
+const asked = values['test-subset'];
+const testSubset = asked === undefined ? undefined : Number(asked);
+if (testSubset !== undefined && !(Number.isInteger(testSubset) && testSubset > 0)) {
+  throw new Error(`--test-subset must be a whole number from 1, got ${asked}`);
+}
 if (!data || !out || !values.methods)
   throw new Error('--data FOLDER, --out FILE and --methods NAME,.. are needed');
 await mkdir(dirname(out), { recursive: true });
-const finished = await readFile(out, 'utf8').catch(() => '');
+const finished = (await readFile(out, 'utf8').catch(() => '')).split('\n');
 
 for (const method of values.methods.split(',')) {
-  for (const set of values.sets.split(',')) {
+  const { numericVersion } = await methods[method.split(':')[0]]();
+  for (const named of values.sets.split(',')) {
+    const even = named.endsWith('-even');
+    const set = named.replace('-even', '');
     for (const shots of values.shots.split(',').map(Number)) {
       for (let trial = 0; trial < Number(values.trials); trial++) {
-        const cell = { method, set, shots, trial };
-        if (finished.includes(JSON.stringify(cell).slice(0, -1))) continue;
+        const cell: Cell = { method, numericVersion, set, even, testSubset, shots, trial };
+        if (finished.some((line) => line.startsWith(`${JSON.stringify(cell).slice(0, -1)},`))) continue;
         const record = { ...cell, ...(await measure(cell)) };
         await appendFile(out, `${JSON.stringify(record)}\n`);
         process.stderr.write(`${JSON.stringify({ ...record, scores: undefined, anomalous: undefined })}\n`);
@@ -53,19 +63,23 @@ for (const method of values.methods.split(',')) {
 
 interface Cell {
   readonly method: string;
+  readonly numericVersion: number;
   readonly set: string;
+  /** Every picture brought to the mean level of the training pictures, as nearly as 255 allows. */
+  readonly even: boolean;
+  /** So many test pictures; undefined for all. */
+  readonly testSubset: number | undefined;
   readonly shots: number;
   readonly trial: number;
 }
 
-async function measure({ method: named, set, shots, trial }: Cell) {
+async function measure({ method: named, set, even, testSubset: count, shots, trial }: Cell) {
   const [name, preset] = named.split(':');
   const method = await methods[name]();
   const generated = set === 'surface' || set === 'part';
   const dataset = generated ? await openDataset('generated') : await openDataset('mvtec', { path: data });
-  const even = set.endsWith('-even');
-  const split = await drawSplit(dataset, { class: set.replace('-even', ''), shots, trial });
-  const { items } = selectTest(dataset, split, {});
+  const split = await drawSplit(dataset, { class: set, shots, trial });
+  const { items } = selectTest(dataset, split, { testSubset: count });
   const given = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
   const level = given.reduce((sum, image) => sum + meanLevel(image) / given.length, 0);
   const lit = (image: Image): Image => (even ? brightened(image, level / meanLevel(image)) : image);

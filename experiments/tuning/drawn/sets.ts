@@ -13,6 +13,9 @@ export interface DrawnSet {
   readonly test: readonly { readonly image: Image; readonly anomalous: boolean }[];
 }
 
+/** Training pictures of each set. */
+export const DRAWS = 4;
+
 /** @param strength of the damage; below 1 a damaged picture is so much of it and the rest of the same picture undamaged. */
 export const drawnSets: Record<string, (data: string, strength: number) => Promise<DrawnSet>> = {
   /** The generated cloth, under other names. */
@@ -24,7 +27,7 @@ export const drawnSets: Record<string, (data: string, strength: number) => Promi
       return blend(cloth(name), image, strength);
     });
     return Promise.resolve({
-      train: Array.from({ length: 4 }, (_, i) => cloth(`train/${i}`)),
+      train: Array.from({ length: DRAWS }, (_, i) => cloth(`train/${i}`)),
       test: setOf(
         Array.from({ length: 90 }, (_, i) => cloth(`good/${i}`)),
         damaged,
@@ -40,7 +43,7 @@ export const drawnSets: Record<string, (data: string, strength: number) => Promi
       return blend(part(name), image, strength);
     });
     return Promise.resolve({
-      train: Array.from({ length: 4 }, (_, i) => part(`train/${i}`)),
+      train: Array.from({ length: DRAWS }, (_, i) => part(`train/${i}`)),
       test: setOf(
         Array.from({ length: 60 }, (_, i) => part(`good/${i}`)),
         damaged,
@@ -53,7 +56,7 @@ export const drawnSets: Record<string, (data: string, strength: number) => Promi
     const ids = dataset.trainIds('grid');
     const pictures = await Promise.all(ids.map((id) => dataset.image(id)));
     await dataset.close();
-    const rest = pictures.slice(4);
+    const rest = pictures.slice(DRAWS);
     const good = rest.filter((_, i) => i % 2 === 0).slice(0, 90);
     const damaged = rest
       .filter((_, i) => i % 2 === 1)
@@ -62,7 +65,7 @@ export const drawnSets: Record<string, (data: string, strength: number) => Promi
         const kind = WIRE_DAMAGE[i % WIRE_DAMAGE.length];
         return blend(image, damageWire(image, kind, `tuning/wires/${i}`), strength);
       });
-    return { train: pictures.slice(0, 4), test: setOf(good, damaged) };
+    return { train: pictures.slice(0, DRAWS), test: setOf(good, damaged) };
   },
 };
 
@@ -73,7 +76,8 @@ function setOf(good: readonly Image[], damaged: readonly Image[]): DrawnSet['tes
   ];
 }
 
-function blend(good: Image, damaged: Image, strength: number): Image {
+/** A picture with so much of its damage. */
+export function blend(good: Image, damaged: Image, strength: number): Image {
   return {
     ...good,
     data: good.data.map((level, i) => Math.round(level + strength * (damaged.data[i] - level))),

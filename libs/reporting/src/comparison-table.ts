@@ -219,7 +219,8 @@ function plusMinus(value: number, std: number | null): string {
   return std === null ? value.toFixed(1) : `${value.toFixed(1)} ± ${std.toFixed(1)}`;
 }
 
-function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+/** Items by their keys, in the order of the first of each. */
+export function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;

@@ -98,3 +98,16 @@ it('the README has its own part written and the rest left alone', async () => {
   expect(front).not.toContain('old');
   expect(frontPage('# no marks\n', new Map())).toBeNull();
 });
+
+it('the front page says over what a pixel distance is, where that is not what the method is over', async () => {
+  const anomaly = paperPages.find(({ experiment }) => experiment === 'anomaly-detection')!;
+  const of = (detector: string, variant: string, trial: number) =>
+    fakeRecord({ experiment: 'anomaly-detection', class: 'frog', detector, variant, trial }, 0.7);
+  const ours = [of('htdg', 'full', 0), of('htdg', 'full', 1)];
+  const readme = '# fsad\n\n<!-- results: written by npm run results -->\n\nold\n\n<!-- results: end -->\n';
+  const frontOf = async (floors: ReturnType<typeof of>[]) =>
+    frontPage(readme, new Map([['anomaly-detection', await tablePage(anomaly, [...ours, ...floors], null)]]));
+  expect(await frontOf([of('pixel-mse', 'default', 0)])).toContain('70.0, 1 class, 1 trial ');
+  const both = [of('pixel-mse', 'default', 0), of('pixel-mse', 'default', 1)];
+  expect(await frontOf(both)).not.toContain('70.0, 1 class');
+});

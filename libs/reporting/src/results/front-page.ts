@@ -1,6 +1,6 @@
 import type { AverageRow, SettingComparison } from '../compare.ts';
 import { ablations } from '../paper-columns.ts';
-import { datasetName } from '../words.ts';
+import { counted, datasetName } from '../words.ts';
 import type { WrittenPage } from './table-page.ts';
 
 const begin = '<!-- results: written by npm run results -->';
@@ -70,11 +70,11 @@ function cell(row: AverageRow | undefined): string {
   return row.measured.mean.toFixed(1) + (row.published ? ` (${row.published.mean.toFixed(1)})` : '');
 }
 
-/** Over fewer classes than the method it is another mean, and says so. */
+/** Over other classes or trials than the method it is another mean, and says so. */
 function floorCell(rows: readonly AverageRow[]): string {
-  const row = rows.find(floor);
-  if (!row || row.classes === full(rows)?.classes) return cell(row);
-  return `${cell(row)}, ${row.classes} classes`;
+  const [row, ours] = [rows.find(floor), full(rows)];
+  if (!row || (row.classes === ours?.classes && row.trials === ours.trials)) return cell(row);
+  return `${cell(row)}, ${row.classes} ${row.classes === 1 ? 'class' : 'classes'}, ${counted(row.trials, 'trial')}`;
 }
 
 function extent(row: AverageRow | undefined): string {

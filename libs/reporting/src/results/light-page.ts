@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auroc, summarize } from '@fsad/metrics';
+import { auroc, leastTrials, pairedDifference, summarize } from '@fsad/metrics';
+import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
 import { drawFigure, figurePng, type Panel } from '../figure.ts';
 import { plusMinus, signed } from '../words.ts';
-import { grouped, readOwnPictures, type OwnPicturesRecord } from './own-pictures-records.ts';
+import { methodName, percent, readOwnPictures, trialsOf, type OwnPicturesRecord } from './own-pictures-records.ts';
 
 /** One line of `levels.jsonl`: the mean levels, 0 to 255, of the pictures of one kind; `training`, `good`, or a kind of damage. */
 interface Levels {
@@ -39,7 +40,7 @@ export async function lightPage(
     'AUROC in percent of “the brighter, the more damaged”, and of “the farther from the mean of the training pictures, the more damaged”, which needs no damaged picture.\n',
     levelTable(classes.map((name) => [name, of(name)])),
     '## Methods with and without the light\n',
-    'AUROC in percent of each trial, one training picture. _Even_: every picture, training pictures too, multiplied so that its mean level is that of the training picture. From the [records of own pictures](../own-pictures).\n',
+    'AUROC in percent of each trial, one training picture. _Even_: every picture, training pictures too, multiplied so that its mean level is that of the training picture (but for what 255 cuts off); contrast is multiplied with it. From the [records of own pictures](../own-pictures).\n',
     methodTable(await readOwnPictures(ownPictures), classes),
     '## Where the numbers come from\n',
     '- Pictures: MVTec AD, grid and screw, all training and test pictures, 128 pixels a side.',
@@ -110,32 +111,40 @@ function levelTable(classes: readonly (readonly [string, readonly Levels[]])[]):
   });
 }
 
-/** Methods that were measured both ways. */
+/** Methods that were measured both ways, by trials that both have. */
 function methodTable(records: readonly OwnPicturesRecord[], classes: readonly string[]): string {
+  const keyOf = ({ method, set, testSubset, trial }: OwnPicturesRecord): string =>
+    [method, set, testSubset ?? '', trial].join('\0');
   const one = records.filter(({ shots }) => shots === 1);
+  const even = new Map(one.filter((record) => record.even).map((record) => [keyOf(record), record]));
+  const pairs = one
+    .filter((record) => !record.even && classes.includes(record.set))
+    .flatMap((given) => {
+      const lit = even.get(keyOf(given));
+      return lit ? [{ given, lit }] : [];
+    })
+    .sort((a, b) => (keyOf(a.given) < keyOf(b.given) ? -1 : 1));
+  const groups = groupBy(pairs, ({ given }) => `${given.set}\0${given.method}`);
   const rows = classes.flatMap((name) =>
-    grouped(one, ({ method }) => method).flatMap(([method, members]) => {
-      const even = members.filter(({ set }) => set === `${name}-even`);
-      const given = members.filter(
-        ({ set, trial }) => set === name && even.some((other) => other.trial === trial),
-      );
-      if (given.length === 0) return [];
-      const [before, after] = [given, even].map((trials) => summarize(trials.map(({ auroc: value }) => 100 * value)).mean);
-      const change = after - before;
-      
-      return [[name, method.replace(':', ' '), trialsOf(given), trialsOf(even), signed(change)]];
-    }),
+    [...groups.values()]
+      .filter(([{ given }]) => given.set === name)
+      .map((members) => {
+        const [given, lit] = [members.map((pair) => pair.given), members.map((pair) => pair.lit)];
+        return [name, methodName(given[0]), trialsOf(given), trialsOf(lit), changeOf(lit, given)];
+      }),
   );
   return markdownTable({
-    head: ['class', 'method', 'as given', 'even', 'change of the mean'],
+    head: ['class', 'method', 'as given', 'even', 'change (95 % interval)'],
     textColumns: 2,
     rows,
     notes: [],
   });
 }
 
-function trialsOf(records: readonly OwnPicturesRecord[]): string {
-  return records.map((one) => percent(one.auroc)).join(', ');
+/** The mean of the differences in points of AUROC, with the interval of Student's t where there are trials enough. */
+function changeOf(after: readonly OwnPicturesRecord[], before: readonly OwnPicturesRecord[]): string {
+  const [a, b] = [after, before].map((trials) => trials.map((one) => 100 * one.auroc));
+  if (a.length < leastTrials) return signed(summarize(a).mean - summarize(b).mean);
+  const { mean, interval } = pairedDifference(a, b);
+  return interval ? `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})` : signed(mean);
 }
-
-const percent = (value: number): string => (100 * value).toFixed(1);

@@ -6,7 +6,12 @@ const measured = z.number().nullish();
 const record = z.object({
   /** NAME or NAME:PRESET */
   method: z.string(),
+  numericVersion: z.number(),
   set: z.string(),
+  /** Every picture brought to the mean level of the training pictures. */
+  even: z.boolean(),
+  /** So many test pictures instead of all. */
+  testSubset: z.number().optional(),
   shots: z.number(),
   trial: z.number(),
   auroc: z.number(),
@@ -34,9 +39,12 @@ export async function readOwnPictures(folder: string): Promise<OwnPicturesRecord
   return lines.map((line) => record.parse(JSON.parse(line)));
 }
 
-/** The values of one kind among some members, in the order of their names. */
-export function grouped<T>(members: readonly T[], nameOf: (member: T) => string): (readonly [string, T[]])[] {
-  const groups = new Map<string, T[]>();
-  for (const member of members) groups.set(nameOf(member), [...(groups.get(nameOf(member)) ?? []), member]);
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+/** AUROC of each trial in percent. */
+export function trialsOf(records: readonly { readonly auroc: number }[]): string {
+  return records.map((one) => percent(one.auroc)).join(', ');
 }
+
+export const percent = (value: number): string => (Number.isNaN(value) ? '–' : (100 * value).toFixed(1));
+
+/** `htdg fast-rotations` */
+export const methodName = ({ method }: Pick<OwnPicturesRecord, 'method'>): string => method.replace(':', ' ');
