@@ -13,10 +13,11 @@ export const counted = (count: number, one: string, many: string): string =>
 
 /** What the pictures learned from mean for the threshold; empty for nothing special. */
 export function caveatOf({ moved, odd, pictures, refits }: Calibration): string {
-  if (!moved && odd) {
+  if (moved) return '';
+  if (odd) {
     return `Good picture ${odd.number} of ${pictures} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
   }
-  if (moved || pictures >= 4) return '';
+  if (pictures >= 4) return '';
   if (refits === 0) {
     return 'Learned from one picture: the threshold knows nothing of how good pictures differ. Expect false alarms, add good pictures, or move it.';
   }

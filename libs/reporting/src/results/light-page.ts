@@ -4,7 +4,7 @@ import { auroc, leastTrials, pairedDifference, summarize } from '@fsad/metrics';
 import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
 import { drawFigure, figurePng, type Panel } from '../figure.ts';
-import { plusMinus, signed } from '../words.ts';
+import { plusMinus, signed, signedGap } from '../words.ts';
 import { methodName, percent, readOwnPictures, trialsOf, type OwnPicturesRecord } from './own-pictures-records.ts';
 
 /** One line of `levels.jsonl`: the mean levels, 0 to 255, of the pictures of one kind; `training`, `good`, or a kind of damage. */
@@ -146,5 +146,5 @@ function changeOf(after: readonly OwnPicturesRecord[], before: readonly OwnPictu
   const [a, b] = [after, before].map((trials) => trials.map((one) => 100 * one.auroc));
   if (a.length < leastTrials) return signed(summarize(a).mean - summarize(b).mean);
   const { mean, interval } = pairedDifference(a, b);
-  return interval ? `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})` : signed(mean);
+  return interval ? signedGap({ mean, interval }) : signed(mean);
 }
