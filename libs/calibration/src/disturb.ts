@@ -40,16 +40,21 @@ export function disturb(image: Image, name: string, limits: Disturbance = SMALL)
     // A row at a time, so that large pictures need no noise of their own size.
     const noise = randomStream(0, `${name}/noise/${y}`).normal(width * channels);
     for (let x = 0; x < width; x++) {
-      const [u, v] = [x - cx - dx, y - cy - dy];
+      // Without closures or arrays: this runs for every pixel of large photographs.
+      const u = x - cx - dx;
+      const v = y - cy - dy;
       const fromX = mirrored(cx + cos * u + sin * v, width);
       const fromY = mirrored(cy - sin * u + cos * v, height);
-      const [x0, y0] = [Math.floor(fromX), Math.floor(fromY)];
-      const [x1, y1] = [Math.min(x0 + 1, width - 1), Math.min(y0 + 1, height - 1)];
-      const [fx, fy] = [fromX - x0, fromY - y0];
+      const x0 = Math.floor(fromX);
+      const y0 = Math.floor(fromY);
+      const fx = fromX - x0;
+      const fy = fromY - y0;
+      const above = (y0 * width + x0) * channels;
+      const toRight = x0 < width - 1 ? channels : 0;
+      const below = above + (y0 < height - 1 ? width * channels : 0);
       for (let c = 0; c < channels; c++) {
-        const at = (column: number, row: number): number => data[(row * width + column) * channels + c];
-        const upper = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0));
-        const lower = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
+        const upper = data[above + c] + fx * (data[above + toRight + c] - data[above + c]);
+        const lower = data[below + c] + fx * (data[below + toRight + c] - data[below + c]);
         const value = (upper + fy * (lower - upper)) * light + grain * noise[x * channels + c];
         result[(y * width + x) * channels + c] = Math.max(0, Math.min(255, Math.round(value)));
       }

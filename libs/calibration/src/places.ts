@@ -74,15 +74,9 @@ export function withoutPlaces(map: AnomalyMap, places: Places | null): AnomalyMa
   const columns = taps(width, places.width);
   for (const [y, row] of taps(height, places.height).entries()) {
     for (const [x, column] of columns.entries()) {
-      const line = (r: number): number => {
-        const start = r * places.width;
-        return (
-          places.data[start + column.near] * (1 - column.share) +
-          places.data[start + column.far] * column.share
-        );
-      };
-      data[y * width + x] =
-        map.data[y * width + x] - line(row.near) * (1 - row.share) - line(row.far) * row.share;
+      const near = between(places, row.near, column);
+      const far = between(places, row.far, column);
+      data[y * width + x] = map.data[y * width + x] - near * (1 - row.share) - far * row.share;
     }
   }
   return { width, height, data };
@@ -92,6 +86,11 @@ interface Tap {
   readonly near: number;
   readonly far: number;
   readonly share: number;
+}
+
+/** The value of a row between two of its cells. */
+function between({ width, data }: Places, row: number, { near, far, share }: Tap): number {
+  return data[row * width + near] * (1 - share) + data[row * width + far] * share;
 }
 
 /** Between which two of `from` cells each of `to` pixel centres lies. */

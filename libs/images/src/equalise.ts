@@ -46,8 +46,8 @@ export function clahe(values: Uint8Array, width: number, height: number): Uint8A
   const down = neighbours(height, tileHeight);
   const result = new Uint8Array(values.length);
   for (let y = 0; y < height; y++) {
-    const upper = down.first[y] * TILES;
-    const lower = down.second[y] * TILES;
+    const upper = down.first[y] * TILES * 256;
+    const lower = down.second[y] * TILES * 256;
     const lowerShare = down.share[y];
     const upperShare = Math.fround(1 - lowerShare);
     for (let x = 0; x < width; x++) {
@@ -56,12 +56,13 @@ export function clahe(values: Uint8Array, width: number, height: number): Uint8A
       const right = across.second[x];
       const rightShare = across.share[x];
       const leftShare = Math.fround(1 - rightShare);
-      const read = (tile: number): number => tables[tile * 256 + level];
+      const toLeft = left * 256 + level;
+      const toRight = right * 256 + level;
       const top = Math.fround(
-        Math.fround(read(upper + left) * leftShare) + Math.fround(read(upper + right) * rightShare),
+        Math.fround(tables[upper + toLeft] * leftShare) + Math.fround(tables[upper + toRight] * rightShare),
       );
       const bottom = Math.fround(
-        Math.fround(read(lower + left) * leftShare) + Math.fround(read(lower + right) * rightShare),
+        Math.fround(tables[lower + toLeft] * leftShare) + Math.fround(tables[lower + toRight] * rightShare),
       );
       result[y * width + x] = halfEven(
         Math.fround(Math.fround(top * upperShare) + Math.fround(bottom * lowerShare)),

@@ -161,13 +161,20 @@ function shadeSteel(
 
 /** Value noise of unit lattice, smooth between its points. */
 function noise(table: Float32Array, x: number, y: number): number {
-  const [ix, iy] = [Math.floor(x), Math.floor(y)];
-  const [fx, fy] = [x - ix, y - iy];
-  const [sx, sy] = [fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy)];
-  const at = (i: number, j: number): number => table[(Math.imul(i, 1619) ^ Math.imul(j, 31337)) & 4095];
-  const upper = at(ix, iy) + (at(ix + 1, iy) - at(ix, iy)) * sx;
-  const lower = at(ix, iy + 1) + (at(ix + 1, iy + 1) - at(ix, iy + 1)) * sx;
+  const ix = Math.floor(x);
+  const iy = Math.floor(y);
+  const fx = x - ix;
+  const fy = y - iy;
+  const sx = fx * fx * (3 - 2 * fx);
+  const sy = fy * fy * (3 - 2 * fy);
+  const upper = knot(table, ix, iy) + (knot(table, ix + 1, iy) - knot(table, ix, iy)) * sx;
+  const lower = knot(table, ix, iy + 1) + (knot(table, ix + 1, iy + 1) - knot(table, ix, iy + 1)) * sx;
   return upper + (lower - upper) * sy;
+}
+
+/** The value at a point of the lattice. */
+function knot(table: Float32Array, i: number, j: number): number {
+  return table[(Math.imul(i, 1619) ^ Math.imul(j, 31337)) & 4095];
 }
 
 /** 0 at `from`, 1 at `to`, smooth between. */
