@@ -87,9 +87,10 @@ async function measure({ method: named, set, even, testSubset: count, shots, tri
   const chosen = preset ?? method.defaultPreset;
   const purpose = { task: 'defects' as const, shots };
   const config = method.presetFor ? method.presetFor(chosen, purpose) : method.presets[chosen];
+  const series = {};
   const fitted = async (some: readonly Image[]): Promise<Detector> => {
     const detector = await method.create(config, { engine: 'auto', threads: Number(values.threads) });
-    await detector.fit(some, { seed: trial, report: () => {} });
+    await detector.fit(some, { seed: trial, report: () => {}, series });
     return detector;
   };
   const [detector, fitSeconds] = await timed(() => fitted(images));

@@ -13,6 +13,7 @@ import { tensor, type Tensor } from '@fsad/tensors';
 import { openTfjs, type Tfjs } from '@fsad/tensors/tfjs';
 import { Bank, type Shelf } from './bank.ts';
 import { presets, schema, type PatchCoreConfig } from './config.ts';
+import { looksAt } from './glimpse.ts';
 import { drawMap, inspectPicture, type Finding } from './inspect.ts';
 import { layersFor, tellKind } from './kind.ts';
 import { learn, turnsFor, type Learned } from './learn.ts';
@@ -52,10 +53,10 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
   schema,
   open: (runtime) => openTfjs({ ...runtime, gradients: false }),
 
-  async fit({ config }, images, { seed, signal, report }) {
+  async fit({ config }, images, { seed, signal, report, series }) {
     const frame = config.upright ? frameFor(images) : null;
     const turned = { ...config, turns: frame ? Math.min(2, config.turns) : config.turns };
-    const picture = (i: number) => lookAt(config, frame, images[i]).pixels;
+    const through = looksAt(config, frame, images, series);
     const total = images.length * viewsOf(turnsFor(turned, images.length), config.mirrored).length;
     let done = 0;
     const onStep = async (): Promise<void> => {
@@ -63,11 +64,11 @@ export const method: DetectorMethod<PatchCoreConfig> = methodFromRecipe<
       report({ type: 'progress', stage: 'patches', done: ++done, total });
     };
     const kind = await using(await openNetwork(config, layersFor(config)), (network) =>
-      tellKind(config, network, images.length, picture, onStep),
+      tellKind(config, through(network), images.length, onStep),
     );
     const network = await openNetwork(config, kind.layers);
     try {
-      const learned = await learn(turned, network, kind, images.length, picture, seed, onStep);
+      const learned = await learn(turned, through(network), kind, images.length, seed, onStep);
       return { network, layers: kind.layers, frame, ...learned };
     } catch (error) {
       network.dispose();

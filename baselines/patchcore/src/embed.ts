@@ -107,34 +107,36 @@ function combine({ shape, data }: Tensor, rowTaps: readonly Taps[], columnTaps: 
   const across = new Float32Array(height * columns * channels);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < columns; x++) {
-      const { first, weights } = columnTaps[x];
-      add(across, (y * columns + x) * channels, data, (y * width + first) * channels, channels, weights);
+      weigh(across, (y * columns + x) * channels, channels, data, y * width * channels, columnTaps[x]);
     }
   }
   const result = tensor([1, rows, columns, channels]);
   const stride = columns * channels;
-  for (let y = 0; y < rows; y++) {
-    const { first, weights } = rowTaps[y];
-    for (let x = 0; x < stride; x += channels) {
-      add(result.data, y * stride + x, across, first * stride + x, stride, weights, channels);
-    }
-  }
+  for (let y = 0; y < rows; y++) weigh(result.data, y * stride, stride, across, 0, rowTaps[y]);
   return result;
 }
 
-/** Adds vectors of `length`, `stride` apart in the source, by weight. */
-function add(
+/** Adds vectors of `length` by weight; in the source they follow one another from `start` on. Sums are rounded to single precision one by one. */
+function weigh(
   target: Float32Array,
   at: number,
+  length: number,
   source: Float32Array,
-  from: number,
-  stride: number,
-  weights: readonly number[],
-  length = stride,
+  start: number,
+  { first, weights }: Taps,
 ): void {
-  for (let i = 0; i < weights.length; i++) {
+  let from = start + first * length;
+  let i = 0;
+  // Three at a time, so that most sums are written once.
+  for (; i + 3 <= weights.length; i += 3, from += 3 * length) {
+    const [a, b, c] = [weights[i], weights[i + 1], weights[i + 2]];
+    for (let k = 0, m = from, n = from + length, o = from + 2 * length; k < length; k++, m++, n++, o++) {
+      const two = Math.fround(Math.fround(target[at + k] + a * source[m]) + b * source[n]);
+      target[at + k] = two + c * source[o];
+    }
+  }
+  for (; i < weights.length; i++, from += length) {
     const weight = weights[i];
-    const start = from + i * stride;
-    for (let c = 0; c < length; c++) target[at + c] += weight * source[start + c];
+    for (let k = 0; k < length; k++) target[at + k] += weight * source[from + k];
   }
 }

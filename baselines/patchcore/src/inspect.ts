@@ -3,7 +3,8 @@ import type { Tensor } from '@fsad/tensors';
 import type { Shelf } from './bank.ts';
 import type { PatchCoreConfig } from './config.ts';
 import { resample } from './embed.ts';
-import { patchesOf } from './kind.ts';
+import { glimpse } from './glimpse.ts';
+import { compared } from './kind.ts';
 import { median, sumOf, type Learned } from './learn.ts';
 import { smooth } from './smooth.ts';
 
@@ -21,7 +22,7 @@ export async function inspectPicture(
   { bank, usual, evenness, reach }: Learned,
   picture: Tensor,
 ): Promise<Finding> {
-  const patches = await patchesOf(config, network, usual, picture);
+  const patches = compared(config, usual, await glimpse(config, network, picture));
   const { retrieve } = config;
   const shelves = retrieve === null ? [0] : bank.resembling(patches, retrieve);
   const nearest = await bank.nearest(patches, shelves);

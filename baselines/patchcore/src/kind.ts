@@ -1,8 +1,8 @@
-import type { FeatureExtractor } from '@fsad/features';
-import type { Tensor } from '@fsad/tensors';
 import type { PatchCoreConfig } from './config.ts';
-import { embed, joined, partsOf, type Patches } from './embed.ts';
-import { channelsOf, measureUsual, shareBetweenPlaces, standardise, type Usual } from './standard.ts';
+import { joined, partsOf, type Patches } from './embed.ts';
+import type { Glimpse, Look } from './glimpse.ts';
+import { measureUsual, shareBetweenPlaces, standardise, type Usual } from './standard.ts';
+import { UNTURNED } from './views.ts';
 
 /** What is usual is measured on the first pictures, so many at most; their patches are kept while learning. */
 const measured = 8;
@@ -26,24 +26,22 @@ export function layersFor({ layers, surface }: PatchCoreConfig): number[] {
 
 /**
  * Tells by the first of `count` pictures whether they are of a surface, and measures what is usual in them.
- * @param network gives the layers of `layersFor`
- * @param picture gives training picture i as [1, side, side, 3] in [-1, 1]
+ * @param look through a network that gives the layers of `layersFor`
  * @param onStep called after each picture; what it throws ends it
  */
 export async function tellKind(
   config: PatchCoreConfig,
-  network: FeatureExtractor,
+  look: Look,
   count: number,
-  picture: (i: number) => Tensor,
   onStep: () => Promise<void>,
 ): Promise<Kind> {
   const all = layersFor(config);
   const pictures: Patches[] = [];
-  let channels: number[] = [];
+  let channels: readonly number[] = [];
   for (let i = 0; i < Math.min(measured, count); i++) {
-    const maps = await network.extract(picture(i));
-    channels = channelsOf(maps);
-    pictures.push(embed(maps, config.grid, config.neighbourhood));
+    const seen = await look(i, UNTURNED);
+    channels = seen.channels;
+    pictures.push(seen.patches);
     await onStep();
   }
   const { softness, surface } = config;
@@ -55,7 +53,7 @@ export async function tellKind(
       return joined(which.map((part) => parts[part]));
     });
     const usual = softness === null ? null : measureUsual(raw, chosen, centred);
-    const first = raw.map((patches) => compared(config, usual, patches, chosen));
+    const first = raw.map((patches) => compared(config, usual, { patches, channels: chosen }));
     return { layers, channels: chosen, usual, first };
   };
   const asSurface = looked(config.layers, true);
@@ -66,22 +64,11 @@ export async function tellKind(
     : { surface: false, ...looked(config.layers, false) };
 }
 
-/** The patches of a square picture [1, side, side, 3] in [-1, 1], as they are compared. */
-export async function patchesOf(
-  config: PatchCoreConfig,
-  network: FeatureExtractor,
-  usual: Usual | null,
-  picture: Tensor,
-): Promise<Patches> {
-  const maps = await network.extract(picture);
-  return compared(config, usual, embed(maps, config.grid, config.neighbourhood), channelsOf(maps));
-}
-
-function compared(
+/** The patches of a picture as they are compared. */
+export function compared(
   { softness }: PatchCoreConfig,
   usual: Usual | null,
-  patches: Patches,
-  channels: readonly number[],
+  { patches, channels }: Glimpse,
 ): Patches {
   return usual && softness !== null ? standardise(patches, channels, usual, softness) : patches;
 }

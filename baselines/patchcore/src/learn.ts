@@ -1,13 +1,13 @@
-import type { FeatureExtractor } from '@fsad/features';
 import { tensor, type Tensor, concatenate } from '@fsad/tensors';
 import { Bank, outlineOf, type Shelf } from './bank.ts';
 import { chooseCoreset } from './coreset.ts';
 import type { PatchCoreConfig } from './config.ts';
 import type { Patches } from './embed.ts';
 import { evennessOf } from './evenness.ts';
-import { patchesOf, type Kind } from './kind.ts';
+import type { Look } from './glimpse.ts';
+import { compared, type Kind } from './kind.ts';
 import type { Usual } from './standard.ts';
-import { insideView, seen, viewsOf } from './views.ts';
+import { insideView, viewsOf } from './views.ts';
 
 /** Patches are thinned on the way when so many times the bank's limit have come together, so that memory stays bounded. */
 const slack = 8;
@@ -27,16 +27,14 @@ export interface Learned {
 /**
  * The memory bank of training pictures: patches of all of them in all views, thinned to a coreset (Roth et al. 2022, Sec. 3.1 and 3.2). With `retrieve`
  * every picture has a shelf of its own for every view, else there is one for all.
- * @param network gives the layers of `kind`
- * @param picture gives training picture i as [1, side, side, 3] in [-1, 1]
+ * @param look through a network that gives the layers of `kind`
  * @param onStep called after each view of each picture but those that `kind` knows; what it throws ends the learning
  */
 export async function learn(
   config: PatchCoreConfig,
-  network: FeatureExtractor,
+  look: Look,
   { usual, surface, channels, first }: Kind,
   count: number,
-  picture: (i: number) => Tensor,
   seed: number,
   onStep: () => Promise<void>,
 ): Promise<Learned> {
@@ -46,10 +44,9 @@ export async function learn(
   const shelves: Shelf[] = [];
   let pool = new Pool(coreset, seed);
   for (let i = 0; i < count; i++) {
-    const original = picture(i);
     for (const [v, view] of views.entries()) {
       const known = v === 0 ? first[i] : undefined;
-      const patches = known ?? (await patchesOf(config, network, usual, seen(original, view)));
+      const patches = known ?? compared(config, usual, await look(i, view));
       const inside = insideView(view, grid).flatMap((shown, place) => (shown ? [place] : []));
       pool.add(select(patches.data, patches.dimensions, inside), patches.dimensions);
       if (retrieve !== null) {

@@ -6,6 +6,8 @@ export interface View {
   readonly mirrored: boolean;
 }
 
+export const UNTURNED: View = { degrees: 0, mirrored: false };
+
 /** Evenly spaced turns, the unturned one first; then the same of the mirrored picture. */
 export function viewsOf(turns: number, mirrored: boolean): View[] {
   return (mirrored ? [false, true] : [false]).flatMap((flip) =>

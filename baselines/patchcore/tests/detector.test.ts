@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Score } from '@fsad/detector';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
-import { EfficientNetLite0 } from '@fsad/features';
+import { EfficientNetLite0, type FeatureExtractor } from '@fsad/features';
 import { readWeights } from '@fsad/features/open';
 import type { Image } from '@fsad/images';
 import { randomStream, tensor } from '@fsad/tensors';
 import { openTfjs } from '@fsad/tensors/tfjs';
 import { method } from '../src/index.ts';
 import { presets, type PatchCoreConfig } from '../src/config.ts';
+import { looksAt } from '../src/glimpse.ts';
 import { tellKind } from '../src/kind.ts';
 import { learn, turnsFor } from '../src/learn.ts';
 import { pixelsOf } from '../src/pixels.ts';
+import { UNTURNED } from '../src/views.ts';
 
 const runtime = { engine: 'wasm', threads: 1 };
 const config: PatchCoreConfig = { ...presets.smoke, turns: 2 };
@@ -81,10 +84,11 @@ describe('the bank', () => {
   async function shelvesOf(pictures: number, changes: Partial<PatchCoreConfig>): Promise<number[]> {
     const network = await EfficientNetLite0.open(readWeights, [2]);
     const settings = { ...presets.smoke, layers: [2], surface: null, ...changes };
-    const picture = (i: number) => pixelsOf(settings, cloth(`train/${i}`, false));
+    const images = Array.from({ length: pictures }, (_, i) => cloth(`train/${i}`, false));
+    const look = looksAt(settings, null, images)(network);
     const step = async (): Promise<void> => {};
-    const kind = await tellKind(settings, network, pictures, picture, step);
-    const { bank } = await learn(settings, network, kind, pictures, picture, 1, step);
+    const kind = await tellKind(settings, look, pictures, step);
+    const { bank } = await learn(settings, look, kind, pictures, 1, step);
     network.dispose();
     bank.dispose();
     return bank.shelves.map(({ vectors }) => vectors.shape[0]);
@@ -122,6 +126,49 @@ it('is not taken in by a regular surface of another kind, which explains itself'
   await fitted(presets['few-shot'], [cloth('train', false)], async (detector) => {
     const [good, other] = await detector.score([cloth('good', false), chequers]);
     expect(other.value).toBeGreaterThan(1.1 * good.value);
+  });
+});
+
+describe('fits of one series', () => {
+  const images = [0, 1, 2].map((i) => cloth(`train/${i}`, false));
+  const settings = { ...presets.smoke, surface: null };
+
+  it('send a picture in a view through the network once', async () => {
+    const network = await EfficientNetLite0.open(readWeights, [2]);
+    let passes = 0;
+    const counting: FeatureExtractor = {
+      identity: network.identity,
+      side: null,
+      extract: (pixels) => (passes++, network.extract(pixels)),
+      dispose: () => network.dispose(),
+    };
+    const turned = { degrees: 90, mirrored: false };
+    const series = {};
+    const seen: unknown[] = [];
+    for (const some of [images, images.slice(1)]) {
+      const look = looksAt(settings, null, some, series)(counting);
+      for (let i = 0; i < some.length; i++) seen.push(await look(i, UNTURNED), await look(i, turned));
+    }
+    expect(passes).toBe(6);
+    expect(seen.slice(6)).toEqual(seen.slice(2, 6));
+    const look = looksAt(settings, { along: 1, across: 1 }, images, series)(counting);
+    await look(0, UNTURNED);
+    await looksAt(settings, null, images, {})(counting)(0, UNTURNED);
+    await looksAt(settings, null, images)(counting)(0, UNTURNED);
+    expect(passes, 'of another frame, another series, of none').toBe(9);
+    network.dispose();
+  });
+
+  it('learn what they learn alone', async () => {
+    const scoresAfter = async (series?: object): Promise<Score[]> => {
+      const detector = await method.create(settings, runtime);
+      await detector.fit(images, { seed: 1, report: () => {}, series });
+      await detector.fit(images.slice(1), { seed: 1, report: () => {}, series });
+      const scores = await detector.score([cloth('bad', true), images[0]]);
+      detector.dispose();
+      return scores;
+    };
+    expect(await scoresAfter({})).toEqual(await scoresAfter());
   });
 });
 

@@ -56,6 +56,7 @@ export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
   const { most, refits } = refitsOf(model);
   const stage = 'what good pictures score';
   const total = Math.max(refits, 1);
+  const series = {};
   let before = 0;
   const tell = (done: number, whole: number): void =>
     report({ type: 'progress', stage, done, total, whole: whole / total });
@@ -71,7 +72,7 @@ export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
         0,
         0.9,
       );
-      await other.fit(some, { seed, report: within, signal });
+      await other.fit(some, { seed, report: within, signal, series });
       return other;
     },
     refits: most,

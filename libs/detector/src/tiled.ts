@@ -84,7 +84,8 @@ export function tiled(inner: Detector, tiles: number): Detector {
     fit: (images: readonly Image[], context: FitContext) =>
       inner.fit(
         seenInTiles(images, tiles).flatMap((image) => cut(image, tiles).map((tile) => crop(image, tile))),
-        context,
+        // Tiles are cut anew for every fit, so what is kept of them would never be found again.
+        { ...context, series: undefined },
       ),
     async score(images, signal) {
       const scores: Score[] = [];
