@@ -19,7 +19,8 @@ export interface FitToCalibrate {
   /** Disturbed copies of each picture. */
   readonly copies: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Hears how many fits are done with, and which share of what the next one is to look at was looked at. */
+  readonly onProgress?: (done: number, looked: number) => void;
 }
 
 /** What is kept of a picture that was scored. */
@@ -30,7 +31,7 @@ export interface Seen {
 }
 
 /** Shows a detector a picture's disturbed copies by their numbers; 0 is the picture itself. */
-type Look = (detector: Detector, i: number, which: readonly number[]) => Promise<Seen>;
+type Look = (detector: Detector, i: number, which: readonly number[], onCopy?: () => void) => Promise<Seen>;
 
 /** Of a map's pixels, the share at which its height is taken: single pixels do not make the scale. */
 const HEIGHT_AT = 0.995;
@@ -48,8 +49,8 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
   if (images.length === 0) throw new RangeError('a calibration needs the pictures that were learned from');
   const count = images.length;
   const every = Array.from({ length: copies }, (_, copy) => copy + 1);
-  const look: Look = (detector, i, which) =>
-    inspect(detector, images[i], `calibration/picture/${i}`, which, signal);
+  const look: Look = (detector, i, which, onCopy) =>
+    inspect(detector, images[i], `calibration/picture/${i}`, which, signal, onCopy);
   const made = (seen: readonly Seen[], refits: number) => ({
     ...levelsOf(seen),
     pictures: count,
@@ -58,7 +59,11 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     odd: oddOne(seen, names),
     moved: null,
   });
-  if (count === 1) return made([await look(whole, 0, copies > 0 ? every : [0])], 0);
+  if (count === 1) {
+    const which = copies > 0 ? every : [0];
+    let looked = 0;
+    return made([await look(whole, 0, which, () => fit.onProgress?.(0, ++looked / which.length))], 0);
+  }
 
   const { folds, both, refits } = planRefits(count, fit.refits);
   const learned = await learnedFrom(
@@ -80,16 +85,20 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     const others = images.flatMap((_, i) => (leftOut(i) ? [] : [i]));
     const detector = await fit.refit(others.map((i) => images[i]));
     try {
-      const here = await learnedFrom(detector, others.slice(0, LEARNED), look);
+      const inside = others.slice(0, LEARNED);
+      const toLook = inside.length + scored.length * which.length;
+      let looked = 0;
+      const onCopy = (): void => fit.onProgress?.(done, ++looked / toLook);
+      const here = await learnedFrom(detector, inside, look, onCopy);
       const offset = offsetBetween(
         learned.filter(({ i }) => here.some((one) => one.i === i)),
         here,
       );
-      for (const i of scored) into[i] = moved(await look(detector, i, which), offset);
+      for (const i of scored) into[i] = moved(await look(detector, i, which, onCopy), offset);
     } finally {
       detector.dispose();
     }
-    fit.onProgress?.(++done, refits);
+    fit.onProgress?.(++done, 0);
   };
   for (let fold = 0; fold < folds; fold++) {
     const scored = images.flatMap((_, i) => (i % folds === fold ? [i] : []));
@@ -118,6 +127,26 @@ export function planRefits(
   const folds = Math.max(2, Math.min(most, count));
   const both = folds === count && count > 2;
   return { folds, both, refits: both ? 2 * folds : folds };
+}
+
+/** What a calibration takes in pictures: those it shows to detectors, and those that fits learn from. */
+export function workOf(
+  count: number,
+  most: number,
+  copies: number,
+): { readonly looked: number; readonly learned: number } {
+  if (count === 1) return { looked: Math.max(copies, 1), learned: 0 };
+  const { folds, both } = planRefits(count, most);
+  const work = { looked: count + count * (copies + 1), learned: 0 };
+  for (let fold = 0; fold < folds; fold++) {
+    const others = count - Math.ceil((count - fold) / folds);
+    for (const rest of both ? [others, others - 1] : [others]) {
+      work.learned += rest;
+      work.looked += Math.min(LEARNED, rest);
+    }
+  }
+  if (both) work.looked += folds;
+  return work;
 }
 
 /** Pictures learned from that tell how two fits' scales lie. */
@@ -160,10 +189,15 @@ interface Learned {
 }
 
 /** One disturbed copy of each of some pictures learned from: their mean is all that is asked. */
-async function learnedFrom(detector: Detector, pictures: readonly number[], look: Look): Promise<Learned[]> {
+async function learnedFrom(
+  detector: Detector,
+  pictures: readonly number[],
+  look: Look,
+  onCopy?: () => void,
+): Promise<Learned[]> {
   const found: Learned[] = [];
   for (const i of pictures) {
-    const { scores, maps } = await look(detector, i, [1]);
+    const { scores, maps } = await look(detector, i, [1], onCopy);
     found.push({ i, score: scores[0], median: maps.length > 0 ? medianOf(maps[0]) : 0 });
   }
   return found;
@@ -198,6 +232,7 @@ async function inspect(
   name: string,
   which: readonly number[],
   signal?: AbortSignal,
+  onCopy?: () => void,
 ): Promise<Seen> {
   const scores: number[] = [];
   const maps: AnomalyMap[] = [];
@@ -209,6 +244,7 @@ async function inspect(
       : { scores: await detector.score([picture], signal), maps: [] };
     scores.push(found.scores[0].value);
     maps.push(...found.maps);
+    onCopy?.();
   }
   return { scores, maps };
 }

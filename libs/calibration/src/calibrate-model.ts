@@ -1,10 +1,13 @@
 import { partOfFit, type Detector, type DetectorEvent, type DetectorMethod } from '@fsad/detector';
 import type { Image } from '@fsad/images';
-import { calibrateFit, planRefits } from './calibrate-fit.ts';
+import { calibrateFit, planRefits, workOf } from './calibrate-fit.ts';
 import type { Calibration } from './calibration.ts';
 
 /** Pictures up to this many are left out one at a time by a method whose fit is quick; others fit twice more. */
 const LEFT_OUT = 10;
+
+/** On tiles, of which each counts as a picture, up to this many: five photographs of 3 x 3. */
+const TILES_LEFT_OUT = 50;
 
 /** Disturbed copies of each picture. */
 const COPIES = 4;
@@ -20,7 +23,7 @@ export interface ModelToCalibrate {
   /** What the images are called, where that is known. */
   readonly names?: readonly string[];
   readonly seed: number;
-  /** Pictures are left out one at a time by a method whose fit is quick, unless they are cut into tiles, many pictures each. */
+  /** Along a side of each picture: 1 unless given. */
   readonly tiles?: number;
   readonly signal?: AbortSignal;
   /** Hears of progress as of one stage. */
@@ -31,29 +34,36 @@ export interface ModelToCalibrate {
 type Refits = Pick<ModelToCalibrate, 'method' | 'images' | 'tiles'>;
 
 function refitsOf({ method, images, tiles = 1 }: Refits): ReturnType<typeof planRefits> & { most: number } {
-  const most = method.quickFit && tiles === 1 ? LEFT_OUT : 2;
+  const few = tiles === 1 || images.length * tiles ** 2 <= TILES_LEFT_OUT;
+  const most = method.quickFit && few ? LEFT_OUT : 2;
   return { ...planRefits(images.length, most), most };
 }
 
 /**
- * Reports of the two parts of a training: a fit, and its calibration, whose time is expected to be that of fits on as many pictures.
+ * Reports of the two parts of a training: a fit, and its calibration. Pictures looked at are expected to take as long as pictures learned from where a fit is quick,
+ * and next to nothing elsewhere.
  */
 export function partsOfTraining(
   report: (event: DetectorEvent) => void,
   model: Refits,
   calibrates: boolean,
 ): { readonly fit: typeof report; readonly calibration: typeof report } {
-  const { folds, refits } = refitsOf(model);
   const count = model.images.length;
-  const again = refits === 0 ? 0.02 : refits * (1 - Math.ceil(count / folds) / count);
+  const { looked, learned } = workOf(count, refitsOf(model).most, COPIES);
+  const again = (learned + shareOfLook(model) * looked) / count;
   const end = calibrates ? 1 / (1 + again) : 1;
   return { fit: partOfFit(report, 0, end), calibration: partOfFit(report, end, 1) };
 }
+
+/** The time of looking at a picture in that of learning from it. */
+const shareOfLook = ({ method }: Refits): number => (method.quickFit ? 1 : 0.01);
 
 /** What good pictures score under a model, from those it learned from. @throws the signal's reason when aborted. */
 export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
   const { detector, create, images, names, seed, signal, report } = model;
   const { most, refits } = refitsOf(model);
+  const { looked, learned } = workOf(images.length, most, COPIES);
+  const fitted = learned / (learned + shareOfLook(model) * looked);
   const stage = 'what good pictures score';
   const total = Math.max(refits, 1);
   const series = {};
@@ -70,7 +80,7 @@ export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
       const within = partOfFit(
         (event) => event.type === 'progress' && tell(before, before + (event.whole ?? 0)),
         0,
-        0.9,
+        fitted,
       );
       await other.fit(some, { seed, report: within, signal, series });
       return other;
@@ -78,9 +88,9 @@ export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
     refits: most,
     copies: COPIES,
     signal,
-    onProgress(done) {
+    onProgress(done, seen) {
       before = done;
-      tell(done, done);
+      tell(done, done + (seen && fitted + (1 - fitted) * seen));
     },
   }).then((made) => {
     if (refits === 0) tell(1, 1);

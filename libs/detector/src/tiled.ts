@@ -83,9 +83,8 @@ export function tiled(inner: Detector, tiles: number): Detector {
     },
     fit: (images: readonly Image[], context: FitContext) =>
       inner.fit(
-        seenInTiles(images, tiles).flatMap((image) => cut(image, tiles).map((tile) => crop(image, tile))),
-        // Tiles are cut anew for every fit, so what is kept of them would never be found again.
-        { ...context, series: undefined },
+        images.flatMap((image) => tilesOf(image, tiles, context.series)),
+        context,
       ),
     async score(images, signal) {
       const scores: Score[] = [];
@@ -100,6 +99,20 @@ export function tiled(inner: Detector, tiles: number): Detector {
     save: (directory) => inner.save(directory),
     dispose: () => inner.dispose(),
   };
+}
+
+const tilesBySeries = new WeakMap<object, Map<Image, readonly Image[]>>();
+
+/** The tiles of a picture, reduced where it is larger than they need; the same objects for all fits of a series, which know pictures by them. */
+function tilesOf(whole: Image, tiles: number, series?: object): readonly Image[] {
+  const known = (series && tilesBySeries.get(series)) ?? new Map<Image, readonly Image[]>();
+  if (series) tilesBySeries.set(series, known);
+  const kept = known.get(whole);
+  if (kept) return kept;
+  const image = reduced(whole, sideForTiles(tiles));
+  const parts = cut(image, tiles).map((tile) => crop(image, tile));
+  known.set(whole, parts);
+  return parts;
 }
 
 /** N x N tiles that cover a picture, row by row. */

@@ -43,6 +43,22 @@ describe('a tiled detector', () => {
     expect(seen[2].data[0]).toBe(Math.floor((100 * 100) / 160));
   });
 
+  it('gives fits of one series the same tiles of a picture, and others tiles of their own', async () => {
+    const seen: Image[] = [];
+    const learning = tiled(brightest(seen), 2);
+    const [one, other, series] = [ramp(160, 80), ramp(160, 80), {}];
+    const context = { seed: 0, report: () => undefined };
+    await learning.fit([one, other], { ...context, series });
+    await learning.fit([other], { ...context, series });
+    await learning.fit([other], { ...context, series: {} });
+    await learning.fit([other], context);
+    const first = seen.slice(4, 8);
+    expect(seen).toHaveLength(20);
+    expect(seen.slice(8, 12).every((tile, i) => tile === first[i])).toBe(true);
+    for (const tile of seen.slice(12)) expect(first.some((known) => known === tile)).toBe(false);
+    expect(seen.slice(12, 16)).toEqual(first);
+  });
+
   it('reduces a picture that is larger than its tiles need, to learn from it and to look at it', async () => {
     const [small, large]: Image[][] = [[], []];
     const context = { seed: 0, report: () => undefined };
