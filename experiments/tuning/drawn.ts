@@ -8,12 +8,11 @@
  * Expected of `patchcore` 6 at half strength, two draws: part 92, surface 96, wires 89 (results/own-pictures); half a minute a (variant, set, strength, draw) on an idle core.
  * One JSON line a (variant, set, strength, draw); those in the file are skipped, so it can be stopped and run again.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { auroc } from '@fsad/metrics';
 import { configure, methods } from '@fsad/runner';
 import { DRAWS, drawnSets } from './drawn/sets.ts';
+import { KeptLines } from './kept-lines.ts';
 
 const { values, positionals: variants } = parseArgs({
   allowPositionals: true,
@@ -31,8 +30,7 @@ const { data, out } = values;
 if (!data || !out || variants.length === 0) {
   throw new Error('--data FOLDER, --out FILE and a variant ("" for the method as it is) are needed');
 }
-await mkdir(dirname(out), { recursive: true });
-const finished = (await readFile(out, 'utf8').catch(() => '')).split('\n');
+const kept = await KeptLines.open(out);
 const method = await methods[values.method]();
 const { numericVersion } = method;
 const sets = values.sets.split(',');
@@ -53,7 +51,7 @@ for (const name of sets) {
       const { config } = configure(method, { purpose: { task: 'defects', shots: 1 }, set });
       for (let draw = 0; draw < draws; draw++) {
         const cell = { method: values.method, numericVersion, variant, set: name, strength, draw };
-        if (finished.some((line) => line.startsWith(`${JSON.stringify(cell).slice(0, -1)},`))) continue;
+        if (kept.has(cell)) continue;
         const detector = await method.create(config, { engine: 'auto', threads: Number(values.threads) });
         await detector.fit([train[draw]], { seed: draw, report: () => {} });
         const scores = await detector.score(test.map(({ image }) => image));
@@ -62,9 +60,9 @@ for (const name of sets) {
           scores.map(({ value }) => value),
           test.map(({ anomalous }) => anomalous),
         );
-        const line = JSON.stringify({ ...cell, auroc: Number(area.toFixed(4)) });
-        await appendFile(out, `${line}\n`);
-        process.stderr.write(`${line}\n`);
+        const record = { ...cell, auroc: Number(area.toFixed(4)) };
+        await kept.add(record);
+        process.stderr.write(`${JSON.stringify(record)}\n`);
       }
     }
   }

@@ -8,12 +8,12 @@
  * are skipped, so it can be stopped and run again. Seconds are processor seconds of the whole process: they do not
  * depend on what else the machine does, and halve on two cores.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawSplit, openDataset, selectTest, type DatasetName } from '@fsad/datasets';
 import { method, presets, type HtdgConfig } from '@fsad/htdg';
 import { columns, judge } from '@fsad/runner';
+import { KeptLines } from './kept-lines.ts';
 
 const TRIPLES: readonly (readonly [DatasetName, string, string, number])[] = [
   ['mnist', 'mnist', '3', 90],
@@ -105,8 +105,7 @@ const { values } = parseArgs({
 });
 const { data, out } = values;
 if (!data || !out) throw new Error('--data FOLDER and --out FILE are needed');
-await mkdir(dirname(out), { recursive: true });
-const finished = await readFile(out, 'utf8').catch(() => '');
+const kept = await KeptLines.open(out);
 const wanted = values.settings?.split(',') ?? Object.keys(SETTINGS);
 
 for (const name of wanted) {
@@ -114,9 +113,9 @@ for (const name of wanted) {
   if (!config) throw new Error(`there is no setting ${name}; there are ${Object.keys(SETTINGS).join(', ')}`);
   for (const [dataset, folder, className, trial] of TRIPLES.slice(0, values.all ? undefined : FIRST)) {
     const triple = `${dataset}/${className}/${trial}`;
-    if (finished.includes(`"setting":"${name}","triple":"${triple}"`)) continue;
+    if (kept.has({ setting: name, triple })) continue;
     const result = await evaluate(config, dataset, join(data, folder), className, trial);
-    await appendFile(out, `${JSON.stringify({ setting: name, triple, ...result })}\n`);
+    await kept.add({ setting: name, triple, ...result });
     process.stderr.write(
       `${name} ${triple}: ${result.auroc.toFixed(3)} in ${result.training.toFixed(0)} processor seconds\n`,
     );

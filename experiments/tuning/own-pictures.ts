@@ -9,8 +9,6 @@
  * calibrated from its training pictures alone, then judged on all test pictures at the threshold it gave itself. Seconds are processor
  * seconds of the whole process: they do not depend on what else the machine does.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { calibrateFit, calibrateMap, judge, type Calibration } from '@fsad/calibration';
 import { drawSplit, openDataset, selectTest, type TestItem } from '@fsad/datasets';
@@ -18,6 +16,7 @@ import type { AnomalyMap, Detector, Score } from '@fsad/detector';
 import type { Image } from '@fsad/images';
 import { auroc } from '@fsad/metrics';
 import { judgePixels, methods } from '@fsad/runner';
+import { KeptLines } from './kept-lines.ts';
 import { meanLevel } from './mean-level.ts';
 
 const { values } = parseArgs({
@@ -41,8 +40,7 @@ if (testSubset !== undefined && !(Number.isInteger(testSubset) && testSubset > 0
 }
 if (!data || !out || !values.methods)
   throw new Error('--data FOLDER, --out FILE and --methods NAME,.. are needed');
-await mkdir(dirname(out), { recursive: true });
-const finished = (await readFile(out, 'utf8').catch(() => '')).split('\n');
+const kept = await KeptLines.open(out);
 
 for (const method of values.methods.split(',')) {
   const { numericVersion } = await methods[method.split(':')[0]]();
@@ -52,9 +50,9 @@ for (const method of values.methods.split(',')) {
     for (const shots of values.shots.split(',').map(Number)) {
       for (let trial = 0; trial < Number(values.trials); trial++) {
         const cell: Cell = { method, numericVersion, set, even, testSubset, shots, trial };
-        if (finished.some((line) => line.startsWith(`${JSON.stringify(cell).slice(0, -1)},`))) continue;
+        if (kept.has(cell)) continue;
         const record = { ...cell, ...(await measure(cell)) };
-        await appendFile(out, `${JSON.stringify(record)}\n`);
+        await kept.add(record);
         process.stderr.write(`${JSON.stringify({ ...record, scores: undefined, anomalous: undefined })}\n`);
       }
     }

@@ -56,6 +56,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+it('a line that is cut short is named', async () => {
+  const broken = await mkdtemp(join(tmpdir(), 'pages-'));
+  await writeFile(join(broken, 'levels.jsonl'), '{"class":"screw","kind":"good","levels":[1]}\n{"class":\n');
+  await expect(lightPage(broken, folder, null)).rejects.toThrow(/levels\.jsonl:2: is not JSON/);
+  await rm(broken, { recursive: true });
+});
+
 it('own pictures: a row a method and set, the sum of two methods, and what was chosen by', async () => {
   const page = (await ownPicturesPage(folder, 'It reads well.')).get('README.md')!;
   expect(page).toContain(

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJsonLines } from './json-lines.ts';
 
 /** One line of `measured.jsonl`: a row that `npm run bench` printed. */
 export interface BenchRow {
@@ -23,12 +23,8 @@ export interface BenchRow {
 const commonStep = 'discriminator-step/64x64/width-32';
 
 /** What `npm run bench` printed. */
-export async function readBench(folder: string): Promise<BenchRow[]> {
-  const text = await readFile(join(folder, 'measured.jsonl'), 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as BenchRow);
+export function readBench(folder: string): Promise<BenchRow[]> {
+  return readJsonLines(join(folder, 'measured.jsonl'));
 }
 
 /** The page of what `npm run bench` printed, with what follows from it. */

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { summarize } from '@fsad/metrics';
 import { drawFigure, figurePng, type Panel } from '../figure.ts';
+import { readJsonLines } from './json-lines.ts';
 
 /** One line of `validation.jsonl`: a setting learned from one picture of one class. */
 interface Row {
@@ -34,11 +34,7 @@ export async function fastPage(
   folder: string,
   reading: string | null,
 ): Promise<Map<string, string | Uint8Array>> {
-  const text = await readFile(join(folder, 'validation.jsonl'), 'utf8');
-  const rows = text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Row);
+  const rows = await readJsonLines<Row>(join(folder, 'validation.jsonl'));
   const points = (['grey', 'RGB'] as const).flatMap((colour) => pointsOf(rows, colour));
   const figure = await drawFigure(
     'Mean AUROC on validation images against processor seconds of training, by preset and iterations.',

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auroc, leastTrials, pairedDifference, summarize } from '@fsad/metrics';
 import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
 import { drawFigure, figurePng, type Panel } from '../figure.ts';
 import { plusMinus, signed, signedGap } from '../words.ts';
+import { readJsonLines } from './json-lines.ts';
 import { methodName, percent, readOwnPictures, trialsOf, type OwnPicturesRecord } from './own-pictures-records.ts';
 
 /** One line of `levels.jsonl`: the mean levels, 0 to 255, of the pictures of one kind; `training`, `good`, or a kind of damage. */
@@ -20,11 +20,7 @@ export async function lightPage(
   ownPictures: string,
   reading: string | null,
 ): Promise<Map<string, string | Uint8Array>> {
-  const text = await readFile(join(folder, 'levels.jsonl'), 'utf8');
-  const all = text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Levels);
+  const all = await readJsonLines<Levels>(join(folder, 'levels.jsonl'));
   const classes = [...new Set(all.map((one) => one.class))];
   const of = (name: string): Levels[] => all.filter((one) => one.class === name);
   const title = 'Mean level of every picture of MVTec AD’s screw and grid, by kind: training, good test pictures, and kinds of damage.';

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { auroc, mean } from '@fsad/metrics';
 import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
+import { readJsonLines } from './json-lines.ts';
 import {
   methodName,
   percent,
@@ -18,7 +19,8 @@ const [ours, other] = ['patchcore', 'htdg:fast-rotations'];
 export async function ownPicturesPage(folder: string, reading: string | null): Promise<Map<string, string>> {
   const all = await readOwnPictures(folder);
   const records = all.filter(({ even }) => !even);
-  const drawn = await readFile(join(folder, 'drawn.jsonl'), 'utf8').catch(() => '');
+  const drawnFile = join(folder, 'drawn.jsonl');
+  const drawn = existsSync(drawnFile) ? await readJsonLines<Drawn>(drawnFile) : [];
   const parts = [
     '# Own pictures: what was measured, and what was not\n',
     'What a newcomer’s pictures would get, judged at the threshold that the training pictures alone gave. In percent; false alarms and misses are counted over the trials together. One thread of ' +
@@ -29,7 +31,7 @@ export async function ownPicturesPage(folder: string, reading: string | null): P
     '\n## The two together\n',
     'The sum of the scores of `patchcore` and HTDG, each from 0 at what is ordinary to 1 at its threshold, beside each alone: AUROC of each trial in percent.\n',
     sumTable(records),
-    ...(drawn
+    ...(drawn.length > 0
       ? [
           '## Chosen by drawn damage\n',
           'Settings of `patchcore` on pictures that are no test’s, though drawn as the generated tests are, with damage of the kinds that the tests have: the generated cloth and part under other names, and training pictures of MVTec AD’s grid with bent, broken, threaded, glued and contaminated wires drawn into some. A damaged ' +
@@ -138,9 +140,7 @@ interface Drawn {
 }
 
 /** A row a variant, a column a set and strength; means over draws. */
-function drawnTable(text: string): string {
-  const lines = text.split('\n').filter(Boolean);
-  const all = lines.map((line) => JSON.parse(line) as Drawn);
+function drawnTable(all: readonly Drawn[]): string {
   const columnOf = ({ set, strength }: Drawn): string => `${set}, ${Math.round(100 * strength)} %`;
   const columns = [...new Set(all.map(columnOf))].sort();
   const rows = [...groupBy(all, ({ variant, numericVersion }) => `${numericVersion}\0${variant}`).values()].map(

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonLines } from './json-lines.ts';
 
 const measured = z.number().nullish();
 const record = z.object({
@@ -35,8 +35,7 @@ const record = z.object({
 export type OwnPicturesRecord = z.infer<typeof record>;
 
 export async function readOwnPictures(folder: string): Promise<OwnPicturesRecord[]> {
-  const lines = (await readFile(join(folder, 'records.jsonl'), 'utf8')).split('\n').filter(Boolean);
-  return lines.map((line) => record.parse(JSON.parse(line)));
+  return (await readJsonLines(join(folder, 'records.jsonl'))).map((line) => record.parse(line));
 }
 
 /** AUROC of each trial in percent. */
