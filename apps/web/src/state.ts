@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { judge } from '@fsad/calibration';
+import { doubtOf, judge } from '@fsad/calibration';
 import type { MethodName, Ready, ScalePictures } from './messages.ts';
 
 /** What the page shows. Changed by `actions.ts` alone. */
@@ -67,6 +67,14 @@ export const strength = signal(0.85);
 export const worstFirst = signal(false);
 /** Sentences for the person: what went wrong. */
 export const notices = signal<readonly string[]>([]);
+
+/** The good picture that the model found unlike the others it learned from, where it is among those that are shown; its id. */
+export const oddGood = computed<number | null>(() => {
+  const calibration = model.value?.calibration;
+  if (!calibration || doubtOf(calibration) !== 'odd') return null;
+  const picture = good.value[calibration.odd!.number - 1];
+  return picture?.name === calibration.odd!.name ? picture.id : null;
+});
 
 /** A picture that was checked, judged at the threshold as it stands. */
 export interface Judged extends Check {

@@ -188,6 +188,14 @@ describe.skipIf(!browserPath)(`in a browser${browserNeeded}`, () => {
     const wanted = await inNode(model, check);
     // Node's engine may have relaxed SIMD, which rounds otherwise.
     expectEqual(await results(page, 2), wanted, model.engine.instructionSet === 'simd128' ? 1e-6 : 1e-3);
+    expect(await page.getByText('unlike the others').count()).toBe(0);
+    // A picture among the good ones that is unlike them is told by its name and marked where it is shown.
+    await addGood(page, await generatedFiles(['surface/train/good/000', 'surface/test/spot/001']));
+    const calibration = { ...model.calibration!, odd: { number: 2, name: 'surface-test-spot-001.png' } };
+    await openInPage(page, { ...model, calibration });
+    expect(await page.locator('.odd').innerText()).toContain('unlike the others');
+    expect(await page.locator('.odd img').getAttribute('title')).toBe('surface-test-spot-001.png');
+    await page.getByText('Good picture 2 of 1, surface-test-spot-001.png, scores far above').waitFor();
     model.detector.dispose();
   });
 

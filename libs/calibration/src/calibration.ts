@@ -66,25 +66,32 @@ export function calibrateMap({ map: made }: Calibration, map: AnomalyMap): Anoma
   return { width, height, data: data.map((value) => onScale(value, made)) };
 }
 
+/** Why a threshold may be doubted: a training picture unlike the others, one picture alone, fewer than four; null for nothing special, and where pictures of one's own have moved it. */
+export function doubtOf({ pictures, refits, moved, odd }: Calibration): 'odd' | 'one' | 'few' | null {
+  if (moved) return null;
+  if (odd) return 'odd';
+  if (refits === 0) return 'one';
+  return pictures < 4 ? 'few' : null;
+}
+
 /** What the number of pictures means for a calibration, and whether one of them is odd, in words for the user; empty for an ordinary one. */
-export function caveats({ pictures, refits, moved, odd }: Calibration): string[] {
-  if (moved) return [];
-  if (odd) {
-    const which = odd.name ?? `${odd.number} of ${pictures}`;
-    return [
-      `training picture ${which} scores far above what the others let one expect, and raises the threshold for all: look at it, and train without it unless it is good`,
-    ];
+export function caveats(calibration: Calibration): string[] {
+  const { pictures, odd } = calibration;
+  switch (doubtOf(calibration)) {
+    case 'odd':
+      return [
+        `training picture ${odd!.name ?? `${odd!.number} of ${pictures}`} scores far above what the others let one expect, and raises the threshold for all: look at it, and train without it unless it is good`,
+      ];
+    case 'one':
+      return [
+        'learned from one picture, the threshold rests on disturbed copies of it and knows nothing of how good pictures differ: ' +
+          'expect false alarms, and set it with `fsad calibrate MODEL --good DIR`',
+      ];
+    case 'few':
+      return [
+        `the threshold rests on ${pictures} pictures; it is rough below four, and \`fsad calibrate MODEL --good DIR\` makes it firmer`,
+      ];
+    case null:
+      return [];
   }
-  if (refits === 0) {
-    return [
-      'learned from one picture, the threshold rests on disturbed copies of it and knows nothing of how good pictures differ: ' +
-        'expect false alarms, and set it with `fsad calibrate MODEL --good DIR`',
-    ];
-  }
-  if (pictures < 4) {
-    return [
-      `the threshold rests on ${pictures} pictures; it is rough below four, and \`fsad calibrate MODEL --good DIR\` makes it firmer`,
-    ];
-  }
-  return [];
 }

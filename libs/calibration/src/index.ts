@@ -2,6 +2,7 @@ export {
   calibrateMap,
   calibrationSchema,
   caveats,
+  doubtOf,
   judge,
   type Calibration,
   type Verdict,

@@ -1,5 +1,5 @@
 import { addGood, removeGood, tryWith } from '../actions.ts';
-import { good, phase } from '../state.ts';
+import { good, oddGood, phase } from '../state.ts';
 import { PictureInput } from './picture-input.tsx';
 
 /** Step 1: pictures to learn from. */
@@ -20,8 +20,9 @@ export function GoodStep() {
       {good.value.length > 0 ? (
         <ul class="thumbnails">
           {good.value.map(({ id, name, shown, width, height }) => (
-            <li key={id}>
+            <li key={id} class={id === oddGood.value ? 'odd' : undefined}>
               <img src={shown} alt={`${name}, ${width} x ${height} pixels`} title={name} />
+              {id === oddGood.value && <span class="flag">unlike the others</span>}
               {!busy && (
                 <button type="button" aria-label={`Remove ${name}`} onClick={() => removeGood(id)}>
                   ×

@@ -1,4 +1,4 @@
-import type { Calibration } from '@fsad/calibration';
+import { doubtOf, type Calibration } from '@fsad/calibration';
 import { duration } from '@fsad/files';
 
 /** A span of time as it is told while one waits: no fractions. */
@@ -12,14 +12,16 @@ export const counted = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 
 /** What the pictures learned from mean for the threshold; empty for nothing special. */
-export function caveatOf({ moved, odd, pictures, refits }: Calibration): string {
-  if (moved) return '';
-  if (odd) {
-    return `Good picture ${odd.number} of ${pictures} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
+export function caveatOf(calibration: Calibration): string {
+  const { odd, pictures } = calibration;
+  switch (doubtOf(calibration)) {
+    case 'odd':
+      return `Good picture ${odd!.number} of ${pictures}${odd!.name === null ? '' : `, ${odd!.name},`} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
+    case 'one':
+      return 'Learned from one picture: the threshold knows nothing of how good pictures differ. Expect false alarms, add good pictures, or move it.';
+    case 'few':
+      return `The threshold rests on ${pictures} pictures and is rough below four.`;
+    case null:
+      return '';
   }
-  if (pictures >= 4) return '';
-  if (refits === 0) {
-    return 'Learned from one picture: the threshold knows nothing of how good pictures differ. Expect false alarms, add good pictures, or move it.';
-  }
-  return `The threshold rests on ${pictures} pictures and is rough below four.`;
 }

@@ -71,8 +71,9 @@ export async function learn(
     const scales = stageWatch(parts.fit, show);
     await detector.fit(images, { seed: SEED, report: scales.report, signal, checkpoints: folder });
     await scales.finished();
-    const model = { method, detector, create, images, seed: SEED, tiles, signal, report: parts.calibration };
-    const calibration = await calibrateModel(model);
+    const names = pictures.map((picture) => picture.name);
+    const model = { method, detector, create, images, names, seed: SEED, tiles, signal };
+    const calibration = await calibrateModel({ ...model, report: parts.calibration });
     await removeFolder(MODEL);
     await keepTiles(tiles);
     await detector.save(MODEL);
