@@ -6,6 +6,7 @@ details h3{margin:18px 0 6px;font-size:14px;font-weight:600}
 .strip img{width:100%}
 .strip figcaption,.triptych figcaption{font-size:12.5px;overflow-wrap:anywhere;margin-top:5px}
 .strip strong,.triptych strong{color:var(--ink);font-weight:600}
+.strip strong{display:block}
 .triptychs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,500px),1fr));gap:22px 28px;margin:12px 0}
 .triptych>div{display:grid;grid-template-columns:repeat(3,1fr);gap:4px}
 .triptych img,.triptych .none{width:100%}

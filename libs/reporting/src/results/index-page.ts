@@ -1,4 +1,4 @@
-import { datasetName } from '../words.ts';
+import { counted, datasetName } from '../words.ts';
 import type { PaperPage } from './pages.ts';
 import { percent } from './share.ts';
 import type { WrittenPage } from './table-page.ts';
@@ -18,7 +18,7 @@ export function indexPage(
   const rows = pages.flatMap(({ page, written }) => {
     const link = `[${page.heading}](${page.experiment})`;
     if (written.shares.length === 0) {
-      const trials = written.trials > 0 ? `${written.trials} trials` : 'not run';
+      const trials = written.trials > 0 ? counted(written.trials, 'trial') : 'not run';
       return [`| ${link} | – | – | – | ${trials} | – |`];
     }
     return written.shares.map(({ table, budget, filled, cells, done, trials }, i) => {
@@ -57,7 +57,7 @@ function headline(setting: WrittenPage['comparisons'][number]['setting'] | undef
   return own
     .map(({ label, measured, published, classes, trials }) => {
       const paper = published ? ` (${published.mean.toFixed(1)})` : '';
-      return `${label} ${measured.mean.toFixed(1)}${paper}, ${classes} ${classes === 1 ? 'class' : 'classes'}, ${trials} trials`;
+      return `${label} ${measured.mean.toFixed(1)}${paper}, ${classes} ${classes === 1 ? 'class' : 'classes'}, ${counted(trials, 'trial')}`;
     })
     .join('; ');
 }

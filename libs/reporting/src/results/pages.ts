@@ -201,6 +201,18 @@ const patches: PaperPage = {
   },
 };
 
+const qualitative: PaperPage = {
+  experiment: 'qualitative',
+  heading: 'Figure 3: what one-shot models generate, find and miss',
+  about:
+    'Figure 3 of the paper shows what models of Paris landmarks generate, and pictures they judge rightly and wrongly; it prints no numbers. Such pictures are of Paris itself, which is not in this repository: the command writes ' +
+    'them into a store, and `fsad report --store STORE` shows them, the samples of every model and the most certain pictures of each outcome. What is here is how well the models tell pictures apart.',
+  command: 'npx fsad run experiments/qualitative.ts --budget reduced --where class=louvre --data data/paris',
+  kind: 'methods',
+  settings: [],
+  claims: () => [],
+};
+
 const localisation: PaperPage = {
   experiment: 'localisation',
   heading: 'Figure 6: where the defects are',
@@ -230,10 +242,11 @@ const localisation: PaperPage = {
   },
 };
 
-/** The paper's tables and figures, in its order; Figure 3 shows pictures alone. */
+/** The paper's tables and figures, in its order. */
 export const paperPages: readonly PaperPage[] = [
   ablation,
   anomaly,
+  qualitative,
   shotsCifar10,
   defects,
   localisation,
