@@ -9,7 +9,8 @@
  *
  * Ours at the budget `reduced`, the first picture of the Louvre: 80.1 (results/qualitative).
  *
- * Measured cost, one thread of a busy machine: reduced, Louvre: 50 s for 1 trial. The other budgets are not measured; --dry-run estimates them.
+ * Measured cost, one thread of a busy machine: reduced, Louvre: 50 s for 1 trial; smoke: 9 s. The budget `paper` is not measured; --dry-run
+ * estimates it.
  */
 import { defineExperiment } from '@fsad/runner';
 import { fullOnParis } from './shared/methods.ts';

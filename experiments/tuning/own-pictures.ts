@@ -85,16 +85,16 @@ async function measure({ method: named, set, even, testSubset: count, shots, tri
   const chosen = preset ?? method.defaultPreset;
   const purpose = { task: 'defects' as const, shots };
   const config = method.presetFor ? method.presetFor(chosen, purpose) : method.presets[chosen];
-  const series = {};
-  const fitted = async (some: readonly Image[]): Promise<Detector> => {
+  const fitted = async (some: readonly Image[], series?: object): Promise<Detector> => {
     const detector = await method.create(config, { engine: 'auto', threads: Number(values.threads) });
     await detector.fit(some, { seed: trial, report: () => {}, series });
     return detector;
   };
   const [detector, fitSeconds] = await timed(() => fitted(images));
   const refits = method.quickFit ? shots : 2;
+  const series = refits > 2 ? {} : undefined;
   const [made, calibrationSeconds] = await timed(() =>
-    calibrateFit({ detector, images, refit: fitted, refits, copies: 4 }),
+    calibrateFit({ detector, images, refit: (some) => fitted(some, series), refits, copies: 4 }),
   );
   const calibration = { ...made, model: '' };
   const scores: Score[] = [];

@@ -66,6 +66,7 @@ export function learn(): void {
     state.losses.value = [];
     state.scales.value = [];
     state.model.value = null;
+    state.learnedFrom.value = pictures.map(({ id }) => id);
     forgetFound();
   });
   begun = null;
@@ -206,6 +207,7 @@ function addLoss(scale: number, name: string, value: number): void {
 
 function learned({ model }: Extract<Told, { type: 'learned' }>): void {
   batch(() => {
+    if (state.phase.value !== 'learning') state.learnedFrom.value = null;
     state.model.value = model;
     state.method.value = model.method;
     state.phase.value = 'learned';

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { doubtOf, judge } from '@fsad/calibration';
+import { judge } from '@fsad/calibration';
 import type { MethodName, Ready, ScalePictures } from './messages.ts';
+import { oddGoodOf } from './odd-good.ts';
 
 /** What the page shows. Changed by `actions.ts` alone. */
 
@@ -56,6 +57,8 @@ export const method = signal<MethodName>('patchcore');
 export const good = signal<readonly Good[]>([]);
 export const checks = signal<readonly Check[]>([]);
 export const model = signal<Ready | null>(null);
+/** The good pictures that the model learned from, by their ids; null for a model that was opened. */
+export const learnedFrom = signal<readonly number[] | null>(null);
 export const progress = signal<Progress | null>(null);
 export const losses = signal<readonly Losses[]>([]);
 export const scales = signal<readonly ScalePictures[]>([]);
@@ -68,13 +71,8 @@ export const worstFirst = signal(false);
 /** Sentences for the person: what went wrong. */
 export const notices = signal<readonly string[]>([]);
 
-/** The good picture that the model found unlike the others it learned from, where it is among those that are shown; its id. */
-export const oddGood = computed<number | null>(() => {
-  const calibration = model.value?.calibration;
-  if (!calibration || doubtOf(calibration) !== 'odd') return null;
-  const picture = good.value[calibration.odd!.number - 1];
-  return picture?.name === calibration.odd!.name ? picture.id : null;
-});
+/** The good picture that the model found unlike the others it learned from; its id. */
+export const oddGood = computed(() => oddGoodOf(model.value?.calibration, learnedFrom.value, good.value));
 
 /** A picture that was checked, judged at the threshold as it stands. */
 export interface Judged extends Check {

@@ -61,7 +61,8 @@ export function looksAt(
   };
   return (network) => (i, view) => {
     const make = (): Promise<Glimpse> => glimpse(config, network, seen(pixelsOf(i), view));
-    const key = JSON.stringify([network.identity, frame, view]);
+    const { size, crop, grid, neighbourhood } = config;
+    const key = JSON.stringify([network.identity, size, crop, frame, view, grid, neighbourhood]);
     return kept ? kept.find(images[i], key, make) : make();
   };
 }

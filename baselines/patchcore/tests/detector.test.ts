@@ -156,7 +156,28 @@ describe('fits of one series', () => {
     await looksAt(settings, null, images, {})(counting)(0, UNTURNED);
     await looksAt(settings, null, images)(counting)(0, UNTURNED);
     expect(passes, 'of another frame, another series, of none').toBe(9);
+    const other = { ...counting, identity: `${network.identity} of other layers` };
+    await looksAt(settings, null, images, series)(other)(0, UNTURNED);
+    await looksAt({ ...settings, grid: 4 }, null, images, series)(counting)(0, UNTURNED);
+    expect(passes, 'through another network, on another grid').toBe(11);
     network.dispose();
+  });
+
+  it('send it again where there is too much to keep', async () => {
+    const data = new Float32Array(4e6);
+    let passes = 0;
+    const wide: FeatureExtractor = {
+      identity: 'wide',
+      side: null,
+      extract: async () => (passes++, [{ shape: [1, 1, 1, data.length], data }]),
+      dispose: () => undefined,
+    };
+    const many = Array.from({ length: 8 }, (_, i) => cloth(`many/${i}`, false));
+    const look = looksAt({ ...settings, grid: 1, neighbourhood: 1 }, null, many, {})(wide);
+    for (const i of [0, 1, 2, 3, 4, 5, 6, 7, 0, 5, 6, 7]) {
+      expect((await look(i, UNTURNED)).patches.data).toHaveLength(data.length);
+    }
+    expect(passes, 'six of 16 MB are kept').toBe(10);
   });
 
   it('learn what they learn alone', async () => {

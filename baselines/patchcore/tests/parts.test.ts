@@ -32,6 +32,43 @@ describe('local patch features', () => {
     expect(resample(line(3, 6, 9), 1, 2).data[0]).toBeCloseTo((3 + 0.5 * 6) / 1.5, 6);
   });
 
+  it('are sums rounded to single precision one by one, however many are made at a time', () => {
+    const [height, width, channels] = [8, 12, 3];
+    const map = tensor(
+      [1, height, width, channels],
+      randomStream(1, 'map').normal(height * width * channels),
+    );
+    /** Along columns, then along rows, each new place from `count` old ones from `first` on. */
+    const naive = (spans: (places: number) => readonly { first: number; count: number }[]): number[] => {
+      const weigh = (values: readonly number[]): number =>
+        values.reduce((sum, value) => Math.fround(sum + (1 / values.length) * value), 0);
+      const [rows, columns] = [spans(height), spans(width)];
+      const across = (y: number, x: number, c: number): number =>
+        weigh(
+          Array.from(
+            { length: columns[x].count },
+            (_, i) => map.data[(y * width + columns[x].first + i) * channels + c],
+          ),
+        );
+      return rows.flatMap(({ first, count }) =>
+        columns.flatMap((_, x) =>
+          Array.from({ length: channels }, (_, c) =>
+            weigh(Array.from({ length: count }, (_, i) => across(first + i, x, c))),
+          ),
+        ),
+      );
+    };
+    const around = (places: number) =>
+      Array.from({ length: places }, (_, i) => {
+        const first = Math.max(0, i - 2);
+        return { first, count: Math.min(places - 1, i + 2) - first + 1 };
+      });
+    const quarter = (places: number) =>
+      Array.from({ length: places / 4 }, (_, i) => ({ first: 4 * i, count: 4 }));
+    expect([...averageNeighbours(map, 5).data]).toEqual(naive(around));
+    expect([...resample(map, height / 4, width / 4).data]).toEqual(naive(quarter));
+  });
+
   it('put one layer after the other at every place', () => {
     const fine = tensor([1, 2, 2, 1], Float32Array.from([1, 2, 3, 4]));
     const coarse = tensor([1, 1, 1, 2], Float32Array.from([7, 8]));

@@ -19,8 +19,10 @@ export interface FitToCalibrate {
   /** Disturbed copies of each picture. */
   readonly copies: number;
   readonly signal?: AbortSignal;
-  /** Hears how many fits are done with, and which share of what the next one is to look at was looked at. */
-  readonly onProgress?: (done: number, looked: number) => void;
+  /** Called after each picture or copy that was shown to a detector, of which there are `workOf(..).looked`. */
+  readonly onLook?: () => void;
+  /** Hears how many of the further fits are done with. */
+  readonly onRefit?: (done: number) => void;
 }
 
 /** What is kept of a picture that was scored. */
@@ -31,7 +33,7 @@ export interface Seen {
 }
 
 /** Shows a detector a picture's disturbed copies by their numbers; 0 is the picture itself. */
-type Look = (detector: Detector, i: number, which: readonly number[], onCopy?: () => void) => Promise<Seen>;
+type Look = (detector: Detector, i: number, which: readonly number[]) => Promise<Seen>;
 
 /** Of a map's pixels, the share at which its height is taken: single pixels do not make the scale. */
 const HEIGHT_AT = 0.995;
@@ -49,8 +51,7 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
   if (images.length === 0) throw new RangeError('a calibration needs the pictures that were learned from');
   const count = images.length;
   const every = Array.from({ length: copies }, (_, copy) => copy + 1);
-  const look: Look = (detector, i, which, onCopy) =>
-    inspect(detector, images[i], `calibration/picture/${i}`, which, signal, onCopy);
+  const look: Look = (detector, i, which) => inspect(fit, detector, i, which);
   const made = (seen: readonly Seen[], refits: number) => ({
     ...levelsOf(seen),
     pictures: count,
@@ -59,11 +60,7 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     odd: oddOne(seen, names),
     moved: null,
   });
-  if (count === 1) {
-    const which = copies > 0 ? every : [0];
-    let looked = 0;
-    return made([await look(whole, 0, which, () => fit.onProgress?.(0, ++looked / which.length))], 0);
-  }
+  if (count === 1) return made([await look(whole, 0, copies > 0 ? every : [0])], 0);
 
   const { folds, both, refits } = planRefits(count, fit.refits);
   const learned = await learnedFrom(
@@ -85,20 +82,16 @@ export async function calibrateFit(fit: FitToCalibrate): Promise<Calibration> {
     const others = images.flatMap((_, i) => (leftOut(i) ? [] : [i]));
     const detector = await fit.refit(others.map((i) => images[i]));
     try {
-      const inside = others.slice(0, LEARNED);
-      const toLook = inside.length + scored.length * which.length;
-      let looked = 0;
-      const onCopy = (): void => fit.onProgress?.(done, ++looked / toLook);
-      const here = await learnedFrom(detector, inside, look, onCopy);
+      const here = await learnedFrom(detector, others.slice(0, LEARNED), look);
       const offset = offsetBetween(
         learned.filter(({ i }) => here.some((one) => one.i === i)),
         here,
       );
-      for (const i of scored) into[i] = moved(await look(detector, i, which, onCopy), offset);
+      for (const i of scored) into[i] = moved(await look(detector, i, which), offset);
     } finally {
       detector.dispose();
     }
-    fit.onProgress?.(++done, 0);
+    fit.onRefit?.(++done);
   };
   for (let fold = 0; fold < folds; fold++) {
     const scored = images.flatMap((_, i) => (i % folds === fold ? [i] : []));
@@ -189,15 +182,10 @@ interface Learned {
 }
 
 /** One disturbed copy of each of some pictures learned from: their mean is all that is asked. */
-async function learnedFrom(
-  detector: Detector,
-  pictures: readonly number[],
-  look: Look,
-  onCopy?: () => void,
-): Promise<Learned[]> {
+async function learnedFrom(detector: Detector, pictures: readonly number[], look: Look): Promise<Learned[]> {
   const found: Learned[] = [];
   for (const i of pictures) {
-    const { scores, maps } = await look(detector, i, [1], onCopy);
+    const { scores, maps } = await look(detector, i, [1]);
     found.push({ i, score: scores[0], median: maps.length > 0 ? medianOf(maps[0]) : 0 });
   }
   return found;
@@ -227,24 +215,22 @@ const moved = ({ scores, maps }: Seen, offset: Offset): Seen => ({
 const medianOf = ({ data }: AnomalyMap): number => data.slice().sort()[data.length >> 1];
 
 async function inspect(
+  { images, signal, onLook }: FitToCalibrate,
   detector: Detector,
-  image: Image,
-  name: string,
+  i: number,
   which: readonly number[],
-  signal?: AbortSignal,
-  onCopy?: () => void,
 ): Promise<Seen> {
   const scores: number[] = [];
   const maps: AnomalyMap[] = [];
   // One at a time: pictures may be large.
   for (const copy of which) {
-    const picture = copy === 0 ? image : disturb(image, `${name}/copy/${copy}`);
+    const picture = copy === 0 ? images[i] : disturb(images[i], `calibration/picture/${i}/copy/${copy}`);
     const found = detector.inspect
       ? await detector.inspect([picture], signal)
       : { scores: await detector.score([picture], signal), maps: [] };
     scores.push(found.scores[0].value);
     maps.push(...found.maps);
-    onCopy?.();
+    onLook?.();
   }
   return { scores, maps };
 }

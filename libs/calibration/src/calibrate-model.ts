@@ -6,9 +6,6 @@ import type { Calibration } from './calibration.ts';
 /** Pictures up to this many are left out one at a time by a method whose fit is quick; others fit twice more. */
 const LEFT_OUT = 10;
 
-/** On tiles, of which each counts as a picture, up to this many: five photographs of 3 x 3. */
-const TILES_LEFT_OUT = 50;
-
 /** Disturbed copies of each picture. */
 const COPIES = 4;
 
@@ -34,7 +31,8 @@ export interface ModelToCalibrate {
 type Refits = Pick<ModelToCalibrate, 'method' | 'images' | 'tiles'>;
 
 function refitsOf({ method, images, tiles = 1 }: Refits): ReturnType<typeof planRefits> & { most: number } {
-  const few = tiles === 1 || images.length * tiles ** 2 <= TILES_LEFT_OUT;
+  // More pictures than that on tiles would take far too long.
+  const few = tiles === 1 || images.length <= LEFT_OUT;
   const most = method.quickFit && few ? LEFT_OUT : 2;
   return { ...planRefits(images.length, most), most };
 }
@@ -50,50 +48,56 @@ export function partsOfTraining(
 ): { readonly fit: typeof report; readonly calibration: typeof report } {
   const count = model.images.length;
   const { looked, learned } = workOf(count, refitsOf(model).most, COPIES);
-  const again = (learned + shareOfLook(model) * looked) / count;
+  const again = (learned + timeOfLook(model) * looked) / count;
   const end = calibrates ? 1 / (1 + again) : 1;
   return { fit: partOfFit(report, 0, end), calibration: partOfFit(report, end, 1) };
 }
 
 /** The time of looking at a picture in that of learning from it. */
-const shareOfLook = ({ method }: Refits): number => (method.quickFit ? 1 : 0.01);
+const timeOfLook = ({ method }: Refits): number => (method.quickFit ? 1 : 0.01);
 
 /** What good pictures score under a model, from those it learned from. @throws the signal's reason when aborted. */
-export function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
+export async function calibrateModel(model: ModelToCalibrate): Promise<Calibration> {
   const { detector, create, images, names, seed, signal, report } = model;
-  const { most, refits } = refitsOf(model);
+  const { most, refits, folds } = refitsOf(model);
   const { looked, learned } = workOf(images.length, most, COPIES);
-  const fitted = learned / (learned + shareOfLook(model) * looked);
+  const look = timeOfLook(model);
   const stage = 'what good pictures score';
   const total = Math.max(refits, 1);
-  const series = {};
-  let before = 0;
-  const tell = (done: number, whole: number): void =>
-    report({ type: 'progress', stage, done, total, whole: whole / total });
-  tell(0, 0);
-  return calibrateFit({
+  // Two halves have no picture in common.
+  const series = folds > 2 ? {} : undefined;
+  /** Work in pictures; what is told of it never falls, though a detector may fit only when it is first asked something. */
+  let [worked, furthest, done] = [0, 0, 0];
+  const tell = (work: number): void => {
+    furthest = Math.max(furthest, work);
+    report({ type: 'progress', stage, done, total, whole: furthest / (learned + look * looked) });
+  };
+  tell(0);
+  const made = await calibrateFit({
     detector,
     images,
     names,
     refit: async (some) => {
       const other = await create();
+      const before = worked;
       const within = partOfFit(
-        (event) => event.type === 'progress' && tell(before, before + (event.whole ?? 0)),
+        (event) => event.type === 'progress' && tell(before + (event.whole ?? 0)),
         0,
-        fitted,
+        some.length,
       );
       await other.fit(some, { seed, report: within, signal, series });
+      worked += some.length;
       return other;
     },
     refits: most,
     copies: COPIES,
     signal,
-    onProgress(done, seen) {
-      before = done;
-      tell(done, done + (seen && fitted + (1 - fitted) * seen));
+    onLook: () => tell((worked += look)),
+    onRefit: (refit) => {
+      done = refit;
+      tell(worked);
     },
-  }).then((made) => {
-    if (refits === 0) tell(1, 1);
-    return made;
   });
+  report({ type: 'progress', stage, done: total, total, whole: 1 });
+  return made;
 }

@@ -66,21 +66,27 @@ export function calibrateMap({ map: made }: Calibration, map: AnomalyMap): Anoma
   return { width, height, data: data.map((value) => onScale(value, made)) };
 }
 
-/** Why a threshold may be doubted: a training picture unlike the others, one picture alone, fewer than four; null for nothing special, and where pictures of one's own have moved it. */
-export function doubtOf({ pictures, refits, moved, odd }: Calibration): 'odd' | 'one' | 'few' | null {
+/** Why a threshold may be doubted: a training picture unlike the others, one picture alone, fewer than four. */
+export type Doubt =
+  | { readonly kind: 'odd'; readonly number: number; readonly name: string | null }
+  | { readonly kind: 'one' | 'few' };
+
+/** The doubt about a calibration; null for an ordinary one, and where pictures of one's own have moved its threshold. */
+export function doubtOf({ pictures, refits, moved, odd }: Calibration): Doubt | null {
   if (moved) return null;
-  if (odd) return 'odd';
-  if (refits === 0) return 'one';
-  return pictures < 4 ? 'few' : null;
+  if (odd) return { kind: 'odd', ...odd };
+  if (refits === 0) return { kind: 'one' };
+  return pictures < 4 ? { kind: 'few' } : null;
 }
 
 /** What the number of pictures means for a calibration, and whether one of them is odd, in words for the user; empty for an ordinary one. */
 export function caveats(calibration: Calibration): string[] {
-  const { pictures, odd } = calibration;
-  switch (doubtOf(calibration)) {
+  const { pictures } = calibration;
+  const doubt = doubtOf(calibration);
+  switch (doubt?.kind) {
     case 'odd':
       return [
-        `training picture ${odd!.name ?? `${odd!.number} of ${pictures}`} scores far above what the others let one expect, and raises the threshold for all: look at it, and train without it unless it is good`,
+        `training picture ${doubt.name ?? `${doubt.number} of ${pictures}`} scores far above what the others let one expect, and raises the threshold for all: look at it, and train without it unless it is good`,
       ];
     case 'one':
       return [
@@ -91,7 +97,7 @@ export function caveats(calibration: Calibration): string[] {
       return [
         `the threshold rests on ${pictures} pictures; it is rough below four, and \`fsad calibrate MODEL --good DIR\` makes it firmer`,
       ];
-    case null:
+    case undefined:
       return [];
   }
 }

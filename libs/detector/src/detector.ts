@@ -28,8 +28,8 @@ export interface FitContext {
   /** Iterations (of every scale) after which what `scoreAfter` needs is kept; methods without `scoreAfter` pass them over. */
   readonly keepAfter?: readonly number[];
   /**
-   * The same object in fits that follow one another on mostly the same images, told apart by identity: what a method has found out about an image in one of them it may
-   * keep under this for the next. Nothing that is learned depends on it.
+   * The same object in fits by detectors of the same settings that follow one another on mostly the same images, told apart by identity: what a method has found out about
+   * an image in one of them it may keep under this for the next. Nothing that is learned depends on it.
    */
   readonly series?: object;
 }

@@ -105,13 +105,15 @@ const tilesBySeries = new WeakMap<object, Map<Image, readonly Image[]>>();
 
 /** The tiles of a picture, reduced where it is larger than they need; the same objects for all fits of a series, which know pictures by them. */
 function tilesOf(whole: Image, tiles: number, series?: object): readonly Image[] {
-  const known = (series && tilesBySeries.get(series)) ?? new Map<Image, readonly Image[]>();
-  if (series) tilesBySeries.set(series, known);
-  const kept = known.get(whole);
-  if (kept) return kept;
+  const known = series && tilesBySeries.get(series)?.get(whole);
+  if (known) return known;
   const image = reduced(whole, sideForTiles(tiles));
   const parts = cut(image, tiles).map((tile) => crop(image, tile));
-  known.set(whole, parts);
+  if (series)
+    tilesBySeries.set(
+      series,
+      (tilesBySeries.get(series) ?? new Map<Image, readonly Image[]>()).set(whole, parts),
+    );
   return parts;
 }
 

@@ -13,15 +13,16 @@ export const counted = (count: number, one: string, many: string): string =>
 
 /** What the pictures learned from mean for the threshold; empty for nothing special. */
 export function caveatOf(calibration: Calibration): string {
-  const { odd, pictures } = calibration;
-  switch (doubtOf(calibration)) {
+  const { pictures } = calibration;
+  const doubt = doubtOf(calibration);
+  switch (doubt?.kind) {
     case 'odd':
-      return `Good picture ${odd!.number} of ${pictures}${odd!.name === null ? '' : `, ${odd!.name},`} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
+      return `Good picture ${doubt.number} of ${pictures}${doubt.name === null ? '' : `, ${doubt.name},`} scores far above what the others let one expect, and raises the threshold for all: look at it, and learn without it unless it is good.`;
     case 'one':
       return 'Learned from one picture: the threshold knows nothing of how good pictures differ. Expect false alarms, add good pictures, or move it.';
     case 'few':
       return `The threshold rests on ${pictures} pictures and is rough below four.`;
-    case null:
+    case undefined:
       return '';
   }
 }
