@@ -20,7 +20,7 @@
  *   5-shot   71.0  67.9  46.1  46.7        67.9  59.5         (one trial of five classes; f of ten)
  *
  * Measured cost, one thread of a busy machine, 500 test images: reduced, 1-shot: full 50 s a trial, (a) 45 s, (b), (c), (e) 7 s. paper, 1-shot: full 62 minutes of training
- * on two idle cores. The other budgets are not measured; --dry-run estimates them.
+ * on two idle cores; (b) 16 and (c) 20 minutes on one busy thread, with 10,000 test images. The other budgets are not measured; --dry-run estimates them.
  */
 import { defineExperiment, type MethodUse } from '@fsad/runner';
 import { baselinePreset, full, htdgPreset } from './shared/methods.ts';
