@@ -53,7 +53,9 @@ export function indexPage(
 
 function headline(setting: WrittenPage['comparisons'][number]['setting'] | undefined): string {
   const own = setting?.rows.filter(({ detector, variant }) => detector === 'htdg' && /^(full|ours\d)$/.test(variant));
-  if (!own || own.length === 0) return 'baselines alone';
+  if (!own || own.length === 0) {
+    return setting?.rows.some(({ detector }) => detector === 'htdg') ? 'ablations alone' : 'baselines alone';
+  }
   return own
     .map(({ label, measured, published, classes, trials }) => {
       const paper = published ? ` (${published.mean.toFixed(1)})` : '';
