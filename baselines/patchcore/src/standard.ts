@@ -21,12 +21,20 @@ export function measureUsual(
   const energy = new Float64Array(channels.length);
   const total = patches.reduce((sum, { data }) => sum + data.length / dimensions, 0);
   for (const { data } of centred ? patches : []) {
-    for (let i = 0; i < data.length; i++) mean[i % dimensions] += data[i] / total;
+    for (let start = 0; start < data.length; start += dimensions) {
+      for (let d = 0; d < dimensions; d++) mean[d] += data[start + d] / total;
+    }
   }
-  const layerOf = channels.flatMap((count, layer) => new Array<number>(count).fill(layer));
   for (const { data } of patches) {
-    for (let i = 0; i < data.length; i++) {
-      energy[layerOf[i % dimensions]] += (data[i] - mean[i % dimensions]) ** 2 / total;
+    for (let start = 0; start < data.length; start += dimensions) {
+      for (let layer = 0, d = 0; layer < channels.length; layer++) {
+        let sum = energy[layer];
+        for (const end = d + channels[layer]; d < end; d++) {
+          const apart = data[start + d] - mean[d];
+          sum += (apart * apart) / total;
+        }
+        energy[layer] = sum;
+      }
     }
   }
   return { mean: Float32Array.from(mean), energy: Float32Array.from(energy) };

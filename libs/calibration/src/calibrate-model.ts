@@ -98,6 +98,6 @@ export async function calibrateModel(model: ModelToCalibrate): Promise<Calibrati
       tell(worked);
     },
   });
-  report({ type: 'progress', stage, done: total, total, whole: 1 });
+  if (refits === 0) report({ type: 'progress', stage, done: 1, total, whole: 1 });
   return made;
 }

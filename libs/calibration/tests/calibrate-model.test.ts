@@ -44,12 +44,17 @@ async function calibrated({ count = 5, quick = true, tiles = 1, lazy = false }) 
   };
   const method = { quickFit: quick } as unknown as DetectorMethod<unknown>;
   const images = pictures(count);
-  const report = (event: DetectorEvent): void => void (event.type === 'progress' && told.push(event.whole!));
+  let ended = 0;
+  const report = (event: DetectorEvent): void => {
+    if (event.type !== 'progress') return;
+    told.push(event.whole!);
+    if (event.stage !== 'whole fit' && event.done === event.total) ended++;
+  };
   const parts = partsOfTraining(report, { method, images, tiles }, true);
   parts.fit({ type: 'progress', stage: 'whole fit', done: 1, total: 1 });
   const model = { method, detector: await create(), create, images, seed: 0, tiles };
   const { refits } = await calibrateModel({ ...model, report: parts.calibration });
-  return { ...work, refits, series, told, at };
+  return { ...work, refits, series, told, at, ended };
 }
 
 describe('calibrating a model that was just fitted', () => {
@@ -75,6 +80,7 @@ describe('calibrating a model that was just fitted', () => {
     const look = row.quick ? 1 : 0.01;
     expect((1 - fit) / fit).toBeCloseTo((made.learned + look * made.looked) / row.count, 9);
     expect(made.told.at(-1)).toBeCloseTo(1, 9);
+    expect(made.ended, 'the end is told once').toBe(1);
   });
 
   it.each([{ lazy: false }, { lazy: true }])(
