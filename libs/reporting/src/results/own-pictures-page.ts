@@ -25,7 +25,7 @@ export async function ownPicturesPage(folder: string, reading: string | null): P
     '# Own pictures: what was measured, and what was not\n',
     'What a newcomer’s pictures would get, judged at the threshold that the training pictures alone gave. In percent; false alarms and misses are counted over the trials together. One thread of ' +
       'a machine that did other work; seconds are processor seconds and still longer than on one at rest. Records with every score: `records.jsonl`.\n',
-    '```\nnpx tsx experiments/tuning/own-pictures.ts --data data/mvtec --out results/own-pictures/records.jsonl --methods patchcore,htdg:fast-rotations,pixel-mse,nearest-pixel,deep-svdd,drocc,geom,goad,differnet-random\nnpm run results\n```\n',
+    '```\nnpx tsx experiments/tuning/own-pictures.ts --data data/mvtec --out results/own-pictures/records.jsonl --methods patchcore,htdg:fast-rotations,pixel-mse,nearest-pixel,deep-svdd,drocc,geom,goad\nnpx tsx experiments/tuning/own-pictures.ts --data data/mvtec --out results/own-pictures/records.jsonl --methods differnet-random,differnet-lite0,patch-svdd --shots 1 --trials 1 --test-subset 40\nnpm run results\n```\n',
     methodTable(records),
     reading?.trim() ?? '',
     '\n## The two together\n',
