@@ -95,7 +95,9 @@ export async function picturesPage(input: PicturesPage): Promise<string> {
           ${
             leftOut.length > 0 &&
             html`<details>
-              <summary>${leftOut.length} left out, since they cannot be read</summary>
+              <summary>
+                ${leftOut.length} left out, since ${leftOut.length === 1 ? 'it' : 'they'} cannot be read
+              </summary>
               ${leftOut.map((line) => html`<p>${line}</p>`)}
             </details>`
           }
