@@ -84,7 +84,7 @@ describe('fsad run', () => {
       '--where',
       'class=disc',
       '--set',
-      'training.iterations.rgb=5000',
+      'training.iterations.rgb=2500',
     ];
     const bin = resolve(import.meta.dirname, '../bin/fsad.mjs');
     const child = spawn(process.execPath, [bin, 'run', support('tiny.ts'), '--store', store, ...long]);

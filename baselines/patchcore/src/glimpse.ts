@@ -1,3 +1,4 @@
+import { bySeries } from '@fsad/detector';
 import type { FeatureExtractor } from '@fsad/features';
 import type { Image } from '@fsad/images';
 import type { Tensor } from '@fsad/tensors';
@@ -40,7 +41,7 @@ class Kept {
   }
 }
 
-const keptBySeries = new WeakMap<object, Kept>();
+const keptOf = bySeries(() => new Kept());
 
 /**
  * How training pictures are looked at, through one network or another.
@@ -52,8 +53,7 @@ export function looksAt(
   images: readonly Image[],
   series?: object,
 ): (network: FeatureExtractor) => Look {
-  const kept = series && (keptBySeries.get(series) ?? new Kept());
-  if (series && kept) keptBySeries.set(series, kept);
+  const kept = keptOf(series);
   let latest: { readonly i: number; readonly pixels: Tensor } | null = null;
   const pixelsOf = (i: number): Tensor => {
     if (latest?.i !== i) latest = { i, pixels: lookAt(config, frame, images[i]).pixels };

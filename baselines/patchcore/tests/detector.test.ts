@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Score } from '@fsad/detector';
 import { detectorConformance, sampleImages } from '@fsad/detector/conformance';
 import { EfficientNetLite0, type FeatureExtractor } from '@fsad/features';
 import { readWeights } from '@fsad/features/open';
@@ -178,18 +177,6 @@ describe('fits of one series', () => {
       expect((await look(i, UNTURNED)).patches.data).toHaveLength(data.length);
     }
     expect(passes, 'six of 16 MB are kept').toBe(10);
-  });
-
-  it('learn what they learn alone', async () => {
-    const scoresAfter = async (series?: object): Promise<Score[]> => {
-      const detector = await method.create(settings, runtime);
-      await detector.fit(images, { seed: 1, report: () => {}, series });
-      await detector.fit(images.slice(1), { seed: 1, report: () => {}, series });
-      const scores = await detector.score([cloth('bad', true), images[0]]);
-      detector.dispose();
-      return scores;
-    };
-    expect(await scoresAfter({})).toEqual(await scoresAfter());
   });
 });
 

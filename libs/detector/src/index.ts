@@ -17,6 +17,7 @@ export type {
   ShorterFits,
   TrainingReview,
 } from './detector.ts';
+export { bySeries } from './by-series.ts';
 export { requireChannels, requireTrainingImages } from './check-images.ts';
 export { ConfigurationError } from './configuration-error.ts';
 export { DivergedError } from './diverged-error.ts';

@@ -1,4 +1,5 @@
 import { resizeImage, type Image } from '@fsad/images';
+import { bySeries } from './by-series.ts';
 import type { AnomalyMap, Detector, FitContext, Inspection, Score } from './detector.ts';
 
 /** Tiles overlap by this share of their side, so that no defect lies on a border only. */
@@ -101,19 +102,16 @@ export function tiled(inner: Detector, tiles: number): Detector {
   };
 }
 
-const tilesBySeries = new WeakMap<object, Map<Image, readonly Image[]>>();
+const keptTiles = bySeries(() => new Map<Image, readonly Image[]>());
 
 /** The tiles of a picture, reduced where it is larger than they need; the same objects for all fits of a series, which know pictures by them. */
 function tilesOf(whole: Image, tiles: number, series?: object): readonly Image[] {
-  const known = series && tilesBySeries.get(series)?.get(whole);
+  const kept = keptTiles(series);
+  const known = kept?.get(whole);
   if (known) return known;
   const image = reduced(whole, sideForTiles(tiles));
   const parts = cut(image, tiles).map((tile) => crop(image, tile));
-  if (series)
-    tilesBySeries.set(
-      series,
-      (tilesBySeries.get(series) ?? new Map<Image, readonly Image[]>()).set(whole, parts),
-    );
+  kept?.set(whole, parts);
   return parts;
 }
 
