@@ -56,10 +56,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('a line that is cut short is named', async () => {
+it.each([
+  ['{"class":', 'not valid JSON'],
+  ['{"class":"screw","kind":"good"}', 'levels: expected array'],
+])('a line that is no record is named: %s', async (line, problem) => {
   const broken = await mkdtemp(join(tmpdir(), 'pages-'));
-  await writeFile(join(broken, 'levels.jsonl'), '{"class":"screw","kind":"good","levels":[1]}\n{"class":\n');
-  await expect(lightPage(broken, folder, null)).rejects.toThrow(/levels\.jsonl:2: is not JSON/);
+  await writeFile(join(broken, 'levels.jsonl'), `{"class":"screw","kind":"good","levels":[1]}\n${line}\n`);
+  await expect(lightPage(broken, folder, null)).rejects.toThrow(`levels.jsonl:2: ${problem}`);
   await rm(broken, { recursive: true });
 });
 

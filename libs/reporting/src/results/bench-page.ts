@@ -1,30 +1,30 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readJsonLines } from './json-lines.ts';
 
 /** One line of `measured.jsonl`: a row that `npm run bench` printed. */
-export interface BenchRow {
-  readonly commit: string;
-  readonly what: string;
-  readonly engine: string;
-  readonly seconds: number;
-  readonly gflops: number;
-  readonly percentOfPeak: number;
+const benchRow = z.object({
+  commit: z.string(),
+  what: z.string(),
+  engine: z.string(),
+  seconds: z.number(),
+  gflops: z.number(),
+  percentOfPeak: z.number(),
   /** PyTorch's seconds over ours, taking turns in one run; null where PyTorch has no counterpart. */
-  readonly timesPyTorch: {
-    readonly median: number;
-    readonly least: number;
-    readonly most: number;
-    readonly channelsLast: number;
-  } | null;
-  readonly mebibytes: number;
-}
+  timesPyTorch: z
+    .object({ median: z.number(), least: z.number(), most: z.number(), channelsLast: z.number() })
+    .nullable(),
+  mebibytes: z.number(),
+});
+
+export type BenchRow = z.infer<typeof benchRow>;
 
 /** The step all engines are compared by. */
 const commonStep = 'discriminator-step/64x64/width-32';
 
 /** What `npm run bench` printed. */
 export function readBench(folder: string): Promise<BenchRow[]> {
-  return readJsonLines(join(folder, 'measured.jsonl'));
+  return readJsonLines(join(folder, 'measured.jsonl'), benchRow);
 }
 
 /** The page of what `npm run bench` printed, with what follows from it. */

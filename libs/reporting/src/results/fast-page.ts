@@ -1,19 +1,22 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { summarize } from '@fsad/metrics';
 import { drawFigure, figurePng, type Panel } from '../figure.ts';
 import { readJsonLines } from './json-lines.ts';
 
 /** One line of `validation.jsonl`: a setting learned from one picture of one class. */
-interface Row {
-  readonly setting: string;
+const row = z.object({
+  setting: z.string(),
   /** dataset/class/trial */
-  readonly triple: string;
-  readonly auroc: number;
+  triple: z.string(),
+  auroc: z.number(),
   /** Processor seconds. */
-  readonly training: number;
-  readonly scoring: number;
-  readonly images: number;
-}
+  training: z.number(),
+  scoring: z.number(),
+  images: z.number(),
+});
+
+type Row = z.infer<typeof row>;
 
 /** A setting over the triples of one colour. */
 interface SettingPoint {
@@ -34,7 +37,7 @@ export async function fastPage(
   folder: string,
   reading: string | null,
 ): Promise<Map<string, string | Uint8Array>> {
-  const rows = await readJsonLines<Row>(join(folder, 'validation.jsonl'));
+  const rows = await readJsonLines(join(folder, 'validation.jsonl'), row);
   const points = (['grey', 'RGB'] as const).flatMap((colour) => pointsOf(rows, colour));
   const figure = await drawFigure(
     'Mean AUROC on validation images against processor seconds of training, by preset and iterations.',

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { parseJson } from '@fsad/files';
+import type { z } from 'zod';
 
-/** The values of a file of one JSON value a line, as they are. @throws Error naming the file and the line of what is not JSON. */
-export async function readJsonLines<Row>(path: string): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const [i, line] of (await readFile(path, 'utf8')).split('\n').entries()) {
-    if (line === '') continue;
-    try {
-      rows.push(JSON.parse(line) as Row);
-    } catch (error) {
-      throw new Error(`${path}:${i + 1}: is not JSON (${(error as Error).message})`, { cause: error });
-    }
-  }
-  return rows;
+/**
+ * The rows of a file of measurements, one JSON value a line.
+ * @throws InvalidFileError naming the file, the line and what is wrong with it.
+ */
+export async function readJsonLines<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  return lines.flatMap((line, i) =>
+    line === '' ? [] : [parseJson(line, `${path}:${i + 1}`, schema, { advice: 'bring it back from the history' })],
+  );
 }

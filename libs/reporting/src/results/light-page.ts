@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { auroc, leastTrials, pairedDifference, summarize } from '@fsad/metrics';
 import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
@@ -8,11 +9,9 @@ import { readJsonLines } from './json-lines.ts';
 import { methodName, percent, readOwnPictures, trialsOf, type OwnPicturesRecord } from './own-pictures-records.ts';
 
 /** One line of `levels.jsonl`: the mean levels, 0 to 255, of the pictures of one kind; `training`, `good`, or a kind of damage. */
-interface Levels {
-  readonly class: string;
-  readonly kind: string;
-  readonly levels: readonly number[];
-}
+const levelsRow = z.object({ class: z.string(), kind: z.string(), levels: z.array(z.number()).readonly() });
+
+type Levels = z.infer<typeof levelsRow>;
 
 /** The page of what the light alone tells of MVTec AD's grid and screw, and what it is worth to the methods. */
 export async function lightPage(
@@ -20,7 +19,7 @@ export async function lightPage(
   ownPictures: string,
   reading: string | null,
 ): Promise<Map<string, string | Uint8Array>> {
-  const all = await readJsonLines<Levels>(join(folder, 'levels.jsonl'));
+  const all = await readJsonLines(join(folder, 'levels.jsonl'), levelsRow);
   const classes = [...new Set(all.map((one) => one.class))];
   const of = (name: string): Levels[] => all.filter((one) => one.class === name);
   const title = 'Mean level of every picture of MVTec AD’s screw and grid, by kind: training, good test pictures, and kinds of damage.';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { auroc, mean } from '@fsad/metrics';
 import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
@@ -20,7 +21,7 @@ export async function ownPicturesPage(folder: string, reading: string | null): P
   const all = await readOwnPictures(folder);
   const records = all.filter(({ even }) => !even);
   const drawnFile = join(folder, 'drawn.jsonl');
-  const drawn = existsSync(drawnFile) ? await readJsonLines<Drawn>(drawnFile) : [];
+  const drawn = existsSync(drawnFile) ? await readJsonLines(drawnFile, drawnRow) : [];
   const parts = [
     '# Own pictures: what was measured, and what was not\n',
     'What a newcomer’s pictures would get, judged at the threshold that the training pictures alone gave. In percent; false alarms and misses are counted over the trials together. One thread of ' +
@@ -131,13 +132,15 @@ function calibrated({ scores, level }: OwnPicturesRecord): number[] {
 }
 
 /** One line of `drawn.jsonl`, which `experiments/tuning/drawn.ts` writes. */
-interface Drawn {
-  readonly numericVersion: number;
-  readonly variant: string;
-  readonly set: string;
-  readonly strength: number;
-  readonly auroc: number;
-}
+const drawnRow = z.object({
+  numericVersion: z.number(),
+  variant: z.string(),
+  set: z.string(),
+  strength: z.number(),
+  auroc: z.number(),
+});
+
+type Drawn = z.infer<typeof drawnRow>;
 
 /** A row a variant, a column a set and strength; means over draws. */
 function drawnTable(all: readonly Drawn[]): string {

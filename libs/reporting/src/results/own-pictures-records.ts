@@ -34,8 +34,8 @@ const record = z.object({
 /** One line of `records.jsonl`, which `experiments/tuning/own-pictures.ts` writes: a method that learned from a few pictures of a set. */
 export type OwnPicturesRecord = z.infer<typeof record>;
 
-export async function readOwnPictures(folder: string): Promise<OwnPicturesRecord[]> {
-  return (await readJsonLines(join(folder, 'records.jsonl'))).map((line) => record.parse(line));
+export function readOwnPictures(folder: string): Promise<OwnPicturesRecord[]> {
+  return readJsonLines(join(folder, 'records.jsonl'), record);
 }
 
 /** AUROC of each trial in percent. */
