@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimAbove } from '../src/results/claims.ts';
 import { pairedDifference, pointsOf, type Point } from '../src/results/measured.ts';
+import { provenanceText } from '../src/results/provenance-text.ts';
 import { rankOrder } from '../src/results/ranks.ts';
 import { readRecords, recordFiles } from '../src/results/record-files.ts';
 import { requireKey, type TrialRecord } from '../src/results/record.ts';
@@ -80,6 +81,17 @@ describe('paired differences', () => {
     expect(incomplete).toMatchObject({ verdict: 'not decidable' });
     expect(incomplete.numbers).toContain('not run: full − d');
   });
+});
+
+it('trials of different versions of a method are told where the numbers come from', () => {
+  const [one, other] = pointsOf(
+    [fakeRecord({}, 0.8), fakeRecord({ class: 'frog' }, 0.7)],
+    'ablation-table-1',
+  );
+  const { record } = other;
+  const later = { ...other, record: { ...record, inputs: { ...record.inputs, numericVersion: 7 } } };
+  expect(provenanceText([one, other])).not.toContain('versions');
+  expect(provenanceText([one, later])).toContain('versions of a method stand side by side (htdg 1 and 7)');
 });
 
 it('the share of a table counts cells with a trial, and trials against the ten of the paper', () => {

@@ -1,3 +1,4 @@
+import { groupBy } from '../comparison-table.ts';
 import { datasetName } from '../words.ts';
 import type { Point } from './measured.ts';
 
@@ -19,6 +20,15 @@ export function provenanceText(points: readonly Point[]): string {
   if (missing) {
     lines.push(
       `- **Deviation**: the data were not complete (${missing}), so that training images are drawn from fewer than the paper's.`,
+    );
+  }
+  const mixed = [...groupBy(points, ({ cell }) => cell.detector)].flatMap(([detector, members]) => {
+    const versions = [...new Set(members.map(({ record }) => record.inputs.numericVersion))].sort((a, b) => a - b);
+    return versions.length > 1 ? [`${detector} ${versions.join(' and ')}`] : [];
+  });
+  if (mixed.length > 0) {
+    lines.push(
+      `- **Deviation**: trials of different versions of a method stand side by side (${mixed.join('; ')}), which score differently.`,
     );
   }
   lines.push('- Every trial: [records](../records), one line each.');
