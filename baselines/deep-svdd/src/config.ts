@@ -83,6 +83,13 @@ export const presets = {
   },
 } satisfies Record<string, DeepSvddConfig>;
 
+/** The same with every schedule cut to one epoch. */
+export function oneEpoch(config: DeepSvddConfig): DeepSvddConfig {
+  const cut = (schedule: Schedule): Schedule => ({ ...schedule, epochs: 1, minSteps: 0 });
+  const both = ({ grey, rgb }: Record<'grey' | 'rgb', Schedule>) => ({ grey: cut(grey), rgb: cut(rgb) });
+  return { ...config, pretraining: both(config.pretraining), training: both(config.training) };
+}
+
 /** Steps of a schedule over `count` images, and the rate at each. */
 export function resolveSchedule(
   { epochs, milestone, minSteps, learningRate }: Schedule,

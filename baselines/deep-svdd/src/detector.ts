@@ -8,7 +8,7 @@ import {
 } from '@fsad/detector';
 import { tensor, type Tensor } from '@fsad/tensors';
 import { openTfjs, readVariables, writeVariables, type Tfjs } from '@fsad/tensors/tfjs';
-import { presets, schema, type DeepSvddConfig } from './config.ts';
+import { oneEpoch, presets, schema, type DeepSvddConfig } from './config.ts';
 import { codesOf, colourOf, fitDeepSvdd, toTfjs, type DeepSvddModel } from './fit.ts';
 import { createEncoder, disposeNetwork, encoderShape } from './network.ts';
 import { contrastNormalise, rescale, type ValueRange } from './preprocess.ts';
@@ -23,6 +23,7 @@ export const method: DetectorMethod<DeepSvddConfig> = methodFromRecipe<DeepSvddC
   engine: 'general',
   presets,
   schema,
+  fewestSteps: oneEpoch,
   open: openTfjs,
 
   fit: (task, images, context) => fitDeepSvdd(identity, task, images, context),

@@ -72,6 +72,7 @@ function differNet<Config extends DifferNetConfig>(variant: Variant<Config>): De
     engine: 'general',
     presets,
     schema,
+    fewestSteps: (config) => ({ ...config, epochs: 1 }),
     open: openTfjs,
 
     async fit({ config, backend }, images, context) {

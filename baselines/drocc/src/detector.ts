@@ -16,6 +16,7 @@ export const method: DetectorMethod<DroccConfig> = methodFromRecipe<DroccConfig,
   engine: 'general',
   presets,
   schema,
+  fewestSteps: (config) => ({ ...config, epochs: 1, minSteps: 0 }),
   open: openTfjs,
   fit: (task, images, context) => fitDrocc(identity, task, images, context),
 

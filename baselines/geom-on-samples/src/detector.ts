@@ -31,6 +31,11 @@ export const method: DetectorMethod<GeomOnSamplesConfig> = methodFromRecipe<
   engine: 'patches+general',
   presets,
   schema,
+  fewestSteps: (config) => ({
+    htdg: htdg.shorten!(config.htdg, 'rgb').settings(1),
+    geom: geom.fewestSteps!(config.geom),
+    samples: 1,
+  }),
   open: async (runtime) => ({ runtime, tfjs: await geom.open(runtime) }),
 
   async fit(task, images, context) {

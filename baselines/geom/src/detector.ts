@@ -34,6 +34,7 @@ export const recipe: Recipe<GeomConfig, GeomModel, Tfjs> = {
   engine: 'general',
   presets,
   schema,
+  fewestSteps: (config) => ({ ...config, epochs: 1, minSteps: 0, maxSteps: 1 }),
   open: openTfjs,
 
   async fit({ config, backend, channels }, images, context) {

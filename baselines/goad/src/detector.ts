@@ -40,6 +40,7 @@ export const method: DetectorMethod<GoadConfig> = methodFromRecipe<GoadConfig, G
   engine: 'general',
   presets,
   schema,
+  fewestSteps: (config) => ({ ...config, epochs: 1, minSteps: 0, maxSteps: 1 }),
   open: openTfjs,
 
   async fit({ config, backend, channels }, images, context) {

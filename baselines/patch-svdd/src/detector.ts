@@ -41,6 +41,7 @@ export const method: DetectorMethod<PatchSvddConfig> = methodFromRecipe<
   presetFor: (name, { task }) =>
     method.presets[name === 'few-shot' && task === 'defects' ? 'few-shot-defects' : name],
   schema,
+  fewestSteps: (config) => ({ ...config, steps: 1 }),
   open: openTfjs,
 
   async fit(task, images, context) {

@@ -31,7 +31,13 @@ export function conformanceChecks<Config>(
   options: ConformanceOptions<Config>,
 ): ConformanceCheck[] {
   const bench = new Bench(method, options);
-  return [...fitting(bench, options), ...stopping(bench), ...keeping(bench), ...refusing(bench)];
+  return [
+    ...fitting(bench, options),
+    ...shortening(bench, options),
+    ...stopping(bench),
+    ...keeping(bench),
+    ...refusing(bench),
+  ];
 }
 
 class Bench<Config> {
@@ -187,6 +193,23 @@ function fitting<Config>(bench: Bench<Config>, options: ConformanceOptions<Confi
         const before = bench.liveTensors();
         await bench.fitted((detector) => bench.values(detector));
         assert.equal(bench.liveTensors(), before);
+      },
+    },
+  ];
+}
+
+/** What a method that knows a fit of the fewest steps must do. */
+function shortening<Config>(bench: Bench<Config>, options: ConformanceOptions<Config>): ConformanceCheck[] {
+  const { method } = bench;
+  const config = method.fewestSteps?.(bench.config);
+  if (!config) return [];
+  return [
+    {
+      fact: 'its fit of the fewest steps is another configuration, and scores',
+      async check() {
+        assert.deepEqual(method.parseConfig(JSON.parse(JSON.stringify(config))), config);
+        assert.notDeepEqual(config, bench.config);
+        await new Bench(method, { ...options, config }).fitted((detector) => bench.values(detector));
       },
     },
   ];

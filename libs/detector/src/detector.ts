@@ -191,6 +191,8 @@ export interface DetectorMethod<Config, Fitted extends Detector = Detector> {
   readonly shorthands?: Readonly<Record<string, (value: unknown) => Readonly<Record<string, unknown>>>>;
   /** Shorter fits that tell how long this one takes; left out where a fit cannot be cut so. */
   shorten?(config: Config, colour: 'grey' | 'rgb'): ShorterFits<Config>;
+  /** A fit of the fewest steps there can be, whose model takes as long to score as this one's; tells what scoring takes where `shorten` is left out. */
+  fewestSteps?(config: Config): Config;
   /** Pictures as a configuration sees them before it learns, by the name of the sheet; left out where there is nothing to see. */
   preview?(config: Config, pictures: PreviewedPictures): Promise<Readonly<Record<string, Image>>>;
   /** What every key of a configuration means, by its dotted name. */

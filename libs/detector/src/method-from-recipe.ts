@@ -28,7 +28,8 @@ type OfMethod =
   | 'presetFor'
   | 'quickFit'
   | 'shorthands'
-  | 'shorten';
+  | 'shorten'
+  | 'fewestSteps';
 
 /** What remains to be said of a method when the checks, the life cycle and the model folder are taken care of. */
 export interface Recipe<Config, Model, Backend> extends Pick<DetectorMethod<Config>, OfMethod> {
@@ -95,6 +96,7 @@ export function methodFromRecipe<Config, Model, Backend>(
     quickFit,
     shorthands,
     shorten,
+    fewestSteps,
     schema,
   } = recipe;
   const method: DetectorMethod<Config> = {
@@ -108,6 +110,7 @@ export function methodFromRecipe<Config, Model, Backend>(
     quickFit,
     shorthands,
     shorten,
+    fewestSteps,
     meanings: meaningsOf(schema),
     parseConfig: (input) => parseConfig(name, schema, input),
     create: async (config, runtime) => new RecipeDetector(recipe, method, config, await recipe.open(runtime)),

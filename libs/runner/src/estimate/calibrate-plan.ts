@@ -21,14 +21,14 @@ export interface CalibrationStep {
 /**
  * Measures in a process of its own what trials of every kind will cost of which none is done yet, and tells `opened.durations`. What was measured is
  * kept in the store's `calibration.json` and not measured again. Stops early, without complaint, when asked to.
- * @returns whether a measurement was cut short, so that trials may take longer.
+ * @returns the kinds whose measurement was cut short, so that their trials may take longer.
  */
 export async function calibratePlan(
   opened: OpenedRun,
   options: RunOptions,
   { threads, memoryLimitBytes }: CoreGroups,
   onMeasure: (step: CalibrationStep) => void,
-): Promise<boolean> {
+): Promise<ReadonlySet<string>> {
   const { prepared, sorted, durations, store } = opened;
   const kinds = new Map<string, PendingTrial>();
   for (const trial of sorted.pending) {
@@ -40,7 +40,7 @@ export async function calibratePlan(
   const cpu = `${availableParallelism()} x ${cpus()[0]?.model.trim()}`;
   const { pixel, maps } = prepared.evaluation;
   const place = new TrialProcess();
-  let cut = false;
+  const cut = new Set<string>();
   try {
     for (const [at, trial] of [...kinds.values()].entries()) {
       if (options.stop.aborted) break;
@@ -74,7 +74,7 @@ export async function calibratePlan(
         times = known[id] = outcome.times;
         await replaceFile(path, JSON.stringify(known, null, 2));
       }
-      cut ||= !times.whole;
+      if (!times.whole) cut.add(kindOf(cell));
       const { subset, testCount, limit = Infinity } = prepared.choice;
       const images = testCount ?? Math.min(limit, dataset.testItems(cell.class, subset).length);
       const fit = times.fit + cell.shots * times.fitPerShot;

@@ -1,6 +1,6 @@
 import { calibratePlan, type CalibrationStep } from './calibrate-plan.ts';
 import { coreGroups } from '../process/index.ts';
-import { countKinds, type PendingTrial } from '../plan/index.ts';
+import { countKinds, kindOf, type PendingTrial } from '../plan/index.ts';
 import type { OpenedRun, RunOptions } from '../open-run.ts';
 
 /** A plan as it is shown before anything runs. */
@@ -29,6 +29,8 @@ export interface MethodEstimate {
   readonly pending: number;
   /** Seconds of its trials one after the other; null where nothing is known. */
   readonly seconds: number | null;
+  /** True where a measurement was cut short, so that they may take longer. */
+  readonly atLeast: boolean;
 }
 
 /** Estimates what a plan will cost on this machine: from trials that are done, else from a measurement of a few steps; see `calibratePlan`. */
@@ -42,7 +44,7 @@ export async function estimatePlan(
   const detectors = [...new Set(pending.map((trial) => trial.cells[0].detector))];
   const engines = detectors.map((detector) => prepared.engine(detector));
   const groups = coreGroups(engines, options, pending.length);
-  const atLeast = await calibratePlan(opened, options, groups, onMeasure);
+  const cut = await calibratePlan(opened, options, groups, onMeasure);
 
   const secondsOf = (trials: readonly PendingTrial[]) =>
     durations.sum(countKinds(trials.map((trial) => trial.cells[0])));
@@ -65,9 +67,10 @@ export async function estimatePlan(
     threads: groups.threads,
     methods: [...methods.values()].map((trials) => {
       const [{ detector, variant }] = trials[0].cells;
-      return { detector, variant, pending: trials.length, seconds: secondsOf(trials) };
+      const atLeast = trials.some((trial) => cut.has(kindOf(trial.cells[0])));
+      return { detector, variant, pending: trials.length, seconds: secondsOf(trials), atLeast };
     }),
     seconds: total === null ? null : total / groups.workers,
-    atLeast,
+    atLeast: cut.size > 0,
   };
 }

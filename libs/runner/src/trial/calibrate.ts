@@ -23,32 +23,43 @@ export interface CalibrationTimes {
   readonly fit: number;
   /** 0 where the measurement holds for its own number of images only. */
   readonly fitPerShot: number;
-  /** Seconds of scoring one image; null where no model came out of the measurement. */
+  /** Seconds of scoring one image; null where no model came out of the measurement, so that scoring comes on top. */
   readonly scoreImage: number | null;
   /** False where later stages of the fit may come on top. */
   readonly whole: boolean;
 }
 
-/** Names a calibration: equal digests may share their times. */
+/** Names a calibration: equal digests may share their times. The version is raised when other things are measured. */
 export function calibrationId(task: CalibrationTask, cpu: string): string {
   const { detector, settings, dataset, options, shots, engine, threads } = task;
   const maps = task.maps || undefined;
-  const content = canonicalJson({ detector, settings, dataset, options, shots, maps, engine, threads, cpu });
+  const content = canonicalJson({
+    version: 2,
+    detector,
+    settings,
+    dataset,
+    options,
+    shots,
+    maps,
+    engine,
+    threads,
+    cpu,
+  });
   return sha256Hex(content);
 }
 
-/** How long a fit is watched, where it cannot be made shorter. */
-const watchMs = 5000;
 const scoredImages = 4;
 
 /**
  * Measures: where the method knows shorter fits of the same steps, two lengths of those, so that what is paid once is told from what is paid a step; else the fit
- * itself for five seconds, extrapolated by its own progress.
+ * itself for five seconds, extrapolated by its own progress, and scoring after a fit of the fewest steps.
+ * @param watchMs how long a fit is watched that cannot be made shorter.
  */
 export async function runCalibration(
   task: CalibrationTask,
   registry: Registry,
   signal: AbortSignal,
+  watchMs = 5000,
 ): Promise<CalibrationTimes> {
   const dataset = await registry.openDataset(task.dataset, task.data, task.options);
   try {
@@ -100,7 +111,11 @@ export async function runCalibration(
       }
     };
 
-    if (!short) return await measure(task.settings, watchMs);
+    if (!short) {
+      const watched = await measure(task.settings, watchMs);
+      const few = watched.scoreImage === null && method.fewestSteps?.(method.parseConfig(task.settings));
+      return few ? { ...watched, scoreImage: (await measure(few, watchMs)).scoreImage } : watched;
+    }
     const first = await measure(short.settings(1));
     // Starting up weighs much in a short fit only.
     const one = first.fit < 2 ? await measure(short.settings(1)) : first;
