@@ -9,6 +9,7 @@ import { iterationsPage } from './iterations-page.ts';
 import { lightPage } from './light-page.ts';
 import { ownPicturesPage } from './own-pictures-page.ts';
 import { paperPages } from './pages.ts';
+import { realOrFakePage } from './real-or-fake-page.ts';
 import { readRecords, recordFiles, recordsOfStores } from './record-files.ts';
 import { seedsPage } from './seeds-page.ts';
 import { tablePage } from './table-page.ts';
@@ -19,6 +20,7 @@ const further: readonly FurtherPage[] = [
   { folder: 'light', text: 'screw and grid: what the light gives away, and what that is worth to each method' },
   { folder: 'iterations', text: 'AUROC against iterations: what a model gains and loses while it learns' },
   { folder: 'fast', text: 'how the preset `fast` was chosen, on validation images' },
+  { folder: 'real-or-fake', text: 'how (b) and (c) of Table 1 may be scored, on validation images' },
   { folder: 'one-shot-mnist-official', text: 'does the port learn what the published code learns' },
   { folder: 'bench', text: 'how fast: steps, iterations, scoring, beside PyTorch' },
   { folder: 'splits', text: 'which images the trials learn from' },
@@ -50,6 +52,7 @@ export async function composeResults(folder: string): Promise<Map<string, string
   const ownPictures = join(folder, 'own-pictures');
   put('own-pictures', await ownPicturesPage(ownPictures, await readingOf(folder, 'own-pictures')));
   put('light', await lightPage(join(folder, 'light'), ownPictures, await readingOf(folder, 'light')));
+  put('real-or-fake', await realOrFakePage(join(folder, 'real-or-fake'), await readingOf(folder, 'real-or-fake')));
   put('bench', benchPage(bench));
   put('one-shot-mnist-official', await seedsPage(join(folder, 'one-shot-mnist-official')));
   const last = records.map(({ provenance }) => provenance.finishedAt.slice(0, 10)).sort().at(-1);
