@@ -77,9 +77,9 @@ export interface PairedDifference {
   readonly interval: Interval | null;
   /**
    * What the interval speaks of: `trials`, new trials of the same strata, where each has three pairs at least (Welch, as
-   * {@link classAverage}); else `pairs`, new pairs of any stratum, so that differences between strata widen it.
+   * {@link classAverage}); else `strata`, other strata like these, one mean each, where there are three of them; else `pairs`, new pairs of any stratum.
    */
-  readonly over: 'trials' | 'pairs';
+  readonly over: 'trials' | 'strata' | 'pairs';
 }
 
 /**
@@ -103,9 +103,12 @@ export function pairedDifference(
     if (group) group.push(value);
     else groups.set(name, [value]);
   });
-  const average = classAverage([...groups.values()].map(summarize));
-  const over = average.standardError === null ? 'pairs' : 'trials';
-  const spread = over === 'trials' ? average : classAverage([summarize(differences)]);
+  const within = [...groups.values()].map(summarize);
+  const average = classAverage(within);
+  const over = average.standardError !== null ? 'trials' : within.length >= leastTrials ? 'strata' : 'pairs';
+  // Pairs of one stratum resemble each other: taken for so many independent ones they would narrow the interval.
+  const between = over === 'strata' ? within.map((one) => one.mean) : differences;
+  const spread = over === 'trials' ? average : classAverage([summarize(between)]);
   return {
     pairs: differences.length,
     mean: average.mean,

@@ -59,11 +59,23 @@ describe('pairedDifference', () => {
     expect(pairedDifference(a, zeros).interval?.high).toBeGreaterThan(12);
   });
 
-  it('takes the pairs of all strata together where one has fewer than three', () => {
-    const result = pairedDifference([1, 2, 6], [0, 0, 0], { strata: ['x', 'y', 'z'] });
-    expect(result).toMatchObject({ mean: 3, over: 'pairs' });
-    // Std sqrt(7), t(0.975, 2) = 4.302652729911275.
+  it('takes one mean a stratum where one has fewer than three pairs, however many the others have', () => {
+    const a = [1, 2, 5, 6, 6, 7];
+    const strata = ['x', 'y', 'z', 'z', 'z', 'z'];
+    const result = pairedDifference(
+      a,
+      a.map(() => 0),
+      { strata },
+    );
+    expect(result).toMatchObject({ pairs: 6, mean: 3, over: 'strata' });
+    // Means 1, 2, 6: std sqrt(7), t(0.975, 2) = 4.302652729911275.
     expect(result.interval?.high).toBeCloseTo(3 + 4.302652729911275 * Math.sqrt(7 / 3), 9);
+  });
+
+  it('takes the pairs of both strata together where there are two, and one has fewer than three pairs', () => {
+    const result = pairedDifference([1, 2, 6], [0, 0, 0], { strata: ['x', 'x', 'y'] });
+    expect(result).toMatchObject({ mean: 3.75, over: 'pairs' });
+    expect(result.interval?.high).toBeCloseTo(3.75 + 4.302652729911275 * Math.sqrt(7 / 3), 9);
   });
 
   it('has no interval where no pair differs from another', () => {

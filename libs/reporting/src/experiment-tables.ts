@@ -92,6 +92,8 @@ export function classTable({ classes, rows }: SettingComparison): TextTable {
 
 /** One row a compared method. */
 export function comparisonTable(comparisons: readonly MethodComparison[]): TextTable {
+  const has = (over: PairedDifference['over']): boolean =>
+    comparisons.some(({ paired }) => paired.over === over);
   return {
     head: ['comparison', 'pairs', 'mean difference (95 % interval)', 'Wilcoxon p', 'p after Holm'],
     textColumns: 1,
@@ -104,17 +106,21 @@ export function comparisonTable(comparisons: readonly MethodComparison[]): TextT
     ]),
     notes: [
       'Points of AUROC over the same splits. The interval is Student’s t over new trials of the same classes (Welch)' +
-        (comparisons.some(({ paired }) => paired.over === 'pairs')
-          ? '; where it is marked *, a class has fewer than three pairs, and it is over the pairs of all classes together'
+        (has('strata')
+          ? '; where it is marked *, a class has fewer than three pairs, and it is over other classes like these, one mean a class'
           : '') +
+        (has('pairs') ? '; where it is marked †, over the pairs of both classes together' : '') +
         '. The test is Wilcoxon’s signed-rank test over all (class, trial) pairs, two-sided. Methods with fewer than three common splits are not compared.',
     ],
   };
 }
 
+/** What an interval is marked with that is not over new trials. */
+const marks = { trials: '', strata: ' *', pairs: ' †' } as const;
+
 function pairedGap({ mean, interval, over }: PairedDifference): string {
   if (!interval) return signed(mean);
-  return `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})${over === 'pairs' ? ' *' : ''}`;
+  return `${signed(mean)} (${signed(interval.low)} to ${signed(interval.high)})${marks[over]}`;
 }
 
 /** A table as GitHub Markdown. */

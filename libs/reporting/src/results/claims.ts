@@ -16,9 +16,15 @@ export interface Claim {
 /** The numbers of a claim nothing was run for. */
 export const nothingRun = 'no trials of both';
 
-/** `+2.1 (−0.3 to +4.5; 30 pairs, 10 classes)`. */
-export function differenceText({ mean, low, high, pairs, classes }: PairedDifference): string {
-  const interval = low === null || high === null ? '' : `${signed(low)} to ${signed(high)}; `;
+/** What intervals speak of, as the numbers of a table name it. */
+export const intervalsText =
+  'Means over classes. An interval is Student’s 95 %: _new pictures_, of the same classes, where each has three pairs; else _other classes_ like these, one mean a class; with two classes, over their pairs.';
+
+const speaksOf = { trials: ' for new pictures', strata: ' for other classes', pairs: '' } as const;
+
+/** `+2.1 (−0.3 to +4.5 for new pictures; 30 pairs, 10 classes)`. */
+export function differenceText({ mean, low, high, over, pairs, classes }: PairedDifference): string {
+  const interval = low === null || high === null ? '' : `${signed(low)} to ${signed(high)}${over ? speaksOf[over] : ''}; `;
   return `${signed(mean)} (${interval}${counted(pairs, 'pair')}, ${classes} ${classes === 1 ? 'class' : 'classes'})`;
 }
 
@@ -50,5 +56,5 @@ export function claimTable(claims: readonly Claim[]): string {
   const rows = claims.map(
     ({ text, where, verdict, numbers }) => `| ${text} | ${where} | **${verdict}** | ${numbers} |`,
   );
-  return ['| the paper says | where | here it | points of AUROC |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+  return [`${intervalsText}\n`, '| the paper says | where | here it | points of AUROC |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
 }

@@ -1,5 +1,6 @@
-import { leastTrials, pairedDifference as differenceOf } from '@fsad/metrics';
+import { leastTrials, mean, pairedDifference as differenceOf } from '@fsad/metrics';
 import type { Budget, Cell } from '@fsad/runner';
+import { groupBy } from '../comparison-table.ts';
 import type { TrialRecord } from './record.ts';
 
 /** A cell with what was measured in it; AUROCs in percent. */
@@ -32,13 +33,15 @@ export function select(points: readonly Point[], where: Where): Point[] {
   return points.filter(({ cell }) => wanted.every(([field, value]) => cell[field as keyof Cell] === value));
 }
 
-/** The mean of first minus second over pairs, in points of AUROC; no interval below three pairs. */
+/** The mean over classes of first minus second, in points of AUROC; no interval below three pairs. */
 export interface PairedDifference {
   readonly pairs: number;
   readonly classes: number;
   readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;
+  /** What the interval speaks of; see `pairedDifference` of `@fsad/metrics`, whose strata are the classes. */
+  readonly over: 'trials' | 'strata' | 'pairs' | null;
 }
 
 /** Where two groups of cells meet: by default in dataset, class, shots and trial. */
@@ -51,10 +54,7 @@ export const sameSplit: Meeting = ({ dataset, class: className, shots, trial }) 
 export const sameClass: Meeting = ({ dataset, class: className, trial }) =>
   `${dataset}/${className}/${trial}`;
 
-/**
- * Compares two groups of numbers where they meet: the mean difference and Student's 95 % interval over pairs of (class, trial), so that it
- * speaks of other pictures and other classes like these. Null where they meet nowhere.
- */
+/** Compares two groups of numbers where they meet, in pairs of (class, trial): the mean difference and Student's 95 % interval. Null where they meet nowhere. */
 export function pairedDifference(
   first: readonly Point[],
   second: readonly Point[],
@@ -65,13 +65,20 @@ export function pairedDifference(
   const partners = new Map(second.map((point) => [meeting(point.cell), point]));
   const pairs = first.flatMap((point) => {
     const partner = partners.get(meeting(point.cell));
-    return partner ? [{ point, a: number(point), b: numberOfSecond(partner) }] : [];
+    return partner ? [{ stratum: classOf(point), a: number(point), b: numberOfSecond(partner) }] : [];
   });
   if (pairs.length === 0) return null;
   const a = pairs.map((pair) => pair.a);
   const b = pairs.map((pair) => pair.b);
-  const mean = a.reduce((sum, value, i) => sum + value - b[i], 0) / a.length;
-  const classes = new Set(pairs.map(({ point: { cell } }) => `${cell.dataset}/${cell.class}`)).size;
-  const interval = pairs.length < leastTrials ? null : differenceOf(a, b, { range: [-100, 100] }).interval;
-  return { pairs: pairs.length, classes, mean, low: interval?.low ?? null, high: interval?.high ?? null };
+  const strata = pairs.map(({ stratum }) => stratum);
+  const counts = { pairs: pairs.length, classes: new Set(strata).size };
+  if (pairs.length < leastTrials) {
+    const byClass = [...groupBy(pairs, ({ stratum }) => stratum).values()];
+    const means = byClass.map((members) => mean(members.map((pair) => pair.a - pair.b)));
+    return { ...counts, mean: mean(means), low: null, high: null, over: null };
+  }
+  const { interval, over, ...found } = differenceOf(a, b, { strata, range: [-100, 100] });
+  return { ...counts, mean: found.mean, low: interval?.low ?? null, high: interval?.high ?? null, over };
 }
+
+const classOf = ({ cell }: Point): string => `${cell.dataset}/${cell.class}`;

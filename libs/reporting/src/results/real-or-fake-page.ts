@@ -32,7 +32,7 @@ export async function realOrFakePage(folder: string, reading: string | null): Pr
     '```\nnpx tsx experiments/tuning/real-or-fake.ts --data data/cifar-10-batches-bin --out results/real-or-fake/validation.jsonl      # one line a (variant, class, trial)\nnpm run results                                                                                                           # this page\n```\n',
     ...(reading ? ['## Reading\n', `${reading.trim()}\n`] : []),
     '## By way\n',
-    'AUROC in percent, mean over the trainings; the difference from the probability is over pairs of the same training, with Student’s 95 % interval.\n',
+    'AUROC in percent, mean over the trainings; the difference from the probability is between scores of the same training, with Student’s 95 % interval over classes.\n',
     wayTable(rows),
     '## By class\n',
     `AUROC in percent of the two trainings of each class; (b) and (c) by the ${taken}.\n`,
@@ -61,7 +61,8 @@ function wayTable(rows: readonly Row[]): string {
 function differenceOf(members: readonly Row[], way: string): string {
   if (way === taken || members[0].aurocs[taken] === undefined || members.length < leastTrials) return '–';
   const percents = (of: string): number[] => members.map(({ aurocs }) => 100 * aurocs[of]);
-  const { mean, interval } = pairedDifference(percents(way), percents(taken), { range: [-100, 100] });
+  const strata = members.map((one) => one.class);
+  const { mean, interval } = pairedDifference(percents(way), percents(taken), { strata, range: [-100, 100] });
   return interval ? signedGap({ mean, interval }) : signed(mean);
 }
 
