@@ -9,7 +9,7 @@
  * Budgets differ in the training alone: `paper` is the published one cut to its three coarse scales, `reduced` that of `fast`, whose generator takes part in every fifth
  * iteration; in the variant `always` it takes part in every one, so that what the generator does shows apart from what more iterations do.
  *
- * Measured cost, one thread of a busy machine: reduced, one shot: RGB 10 minutes of training and 0.08 s an image and score, grey 7 to 14 minutes and 0.04 s.
+ * Measured cost, one thread of a busy machine: reduced, one shot: RGB 10 to 18 minutes of training and 0.08 s an image and score, grey 6 to 18 minutes and 0.04 s.
  */
 import { defineExperiment } from '@fsad/runner';
 import { htdgPreset } from './shared/methods.ts';

@@ -19,7 +19,7 @@ export const readingTables =
   'sample standard deviations (n − 1), as in the paper; the 95 % interval is Student’s t over new trials of the same ' +
   'classes (Welch). Differences take the paper’s ten trials a class into account. By class: mean ± sample standard ' +
   'deviation (n − 1) over trials; in brackets the paper’s value and the difference from it; ? marks a printed value ' +
-  'that is doubtful. With fewer than three trials a class the trials’ own values stand there, parted by commas: no deviation, ' +
+  'that is doubtful. The paper’s averages are those of its printed cells and may differ by a tenth from the ones it prints. With fewer than three trials a class the trials’ own values stand there, parted by commas: no deviation, ' +
   'interval, difference or test.';
 
 /** Averages over classes: one row a method. */
