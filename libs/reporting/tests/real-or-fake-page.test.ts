@@ -19,11 +19,11 @@ it('a row a variant and way, the difference from the probability over the same t
       };
     }),
     ...cells.map((cell) => ({
-      variant: 'full',
+      variant: 'c',
       iterations: 25,
       ...cell,
       images: 300,
-      aurocs: { 'Eq. 12': 0.6 },
+      aurocs: { probability: 0.6 },
     })),
   ];
   await writeFile(join(folder, 'validation.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -31,7 +31,7 @@ it('a row a variant and way, the difference from the probability over the same t
   expect(page).toContain('## Reading\n\nIt reads well.\n');
   expect(page).toContain('| (b), 25 iterations | probability | 4 | 55.0 | 12.9 | – |');
   expect(page).toMatch(/\| \(b\), 25 iterations \| logit \| 4 \| 57\.0 \| 12\.9 \| \+2\.0/);
-  expect(page).toContain('| full, 25 iterations | Eq. 12 | 4 | 60.0 | 0.0 | – |');
+  expect(page).toContain('| (c), 25 iterations | probability | 4 | 60.0 | 0.0 | – |');
   expect(page).toContain('| frog | 40.0, 50.0 | 60.0, 60.0 |');
   await rm(folder, { recursive: true });
 });
