@@ -129,6 +129,13 @@ export interface LineLayout {
   readonly height?: number;
   /** Range of the AUROC axis, shared by the panels of a figure; see {@link sharedDomain}. */
   readonly domain?: readonly [number, number];
+  /** Labels of all panels of a figure, so that a label has one colour in all of them; those of the panel unless given. */
+  readonly labels?: readonly string[];
+}
+
+/** The labels of some series, each once. */
+export function labelsOf(series: readonly LineSeries[]): string[] {
+  return [...new Set(series.map((one) => one.label))];
 }
 
 /**
@@ -139,9 +146,8 @@ export function aurocLinePanel(
   title: string,
   across: { readonly title: string; readonly ticks: readonly number[] },
   series: readonly LineSeries[],
-  { width = 300, height = 240, domain = sharedDomain(series) }: LineLayout = {},
+  { width = 300, height = 240, domain = sharedDomain(series), labels = labelsOf(series) }: LineLayout = {},
 ): Panel {
-  const labels = [...new Set(series.map((one) => one.label))];
   const values = series.flatMap(({ label, source, points }) =>
     points.map(({ x, ...value }) => ({ label, source, x, ...spread(value) })),
   );

@@ -4,6 +4,7 @@ import type { AverageRow, SettingComparison } from './compare.ts';
 import {
   aurocBarPanel,
   aurocLinePanel,
+  labelsOf,
   sharedDomain,
   type BarEntry,
   type LineSeries,
@@ -113,14 +114,16 @@ function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
     const ticks = settings.map(({ shots }) => shots);
     return [{ title: datasetName(dataset), ticks, series }];
   });
-  const domain = sharedDomain(panels.flatMap(({ series }) => series));
+  const all = panels.flatMap(({ series }) => series);
+  const layout = { domain: sharedDomain(all), labels: labelsOf(all) };
   return {
     name: 'auroc-by-shots',
     title: 'AUROC by number of training images',
     caption: `Solid: measured here; dashed: the paper, over the same classes. ${spreads}`,
     panels: panels.map(({ title, ticks, series }) => ({
       title,
-      draw: (width) => aurocLinePanel(title, { title: 'training images', ticks }, series, { width, domain }),
+      draw: (width) =>
+        aurocLinePanel(title, { title: 'training images', ticks }, series, { width, ...layout }),
     })),
   };
 }
@@ -148,7 +151,8 @@ function patchLines({ settings }: ExperimentTrials): PlannedFigure {
       if (printed.length > 0) group.series.push({ label, source: 'paper', points: printed });
     }
   }
-  const domain = sharedDomain([...groups.values()].flatMap(({ series }) => series));
+  const all = [...groups.values()].flatMap(({ series }) => series);
+  const layout = { domain: sharedDomain(all), labels: labelsOf(all) };
   return {
     name: 'auroc-by-patches',
     title: 'AUROC by percentage of patches',
@@ -160,7 +164,7 @@ function patchLines({ settings }: ExperimentTrials): PlannedFigure {
       draw: (width) =>
         aurocLinePanel(title, { title: 'patches, %', ticks: [...ticks].sort((a, b) => a - b) }, series, {
           width,
-          domain,
+          ...layout,
         }),
     })),
   };
