@@ -15,7 +15,7 @@
  *
  * Trials with up to ten images are those of `anomaly-detection`: with the same store they are not done again.
  *
- * Ours at the budget `reduced`, HTDG (results/shots-cifar10): 63.7 with one image, ten classes, three trials, ten of ship and truck; 69.4 with five, five classes, two
+ * Ours at the budget `reduced`, HTDG (results/shots-cifar10): 61.8 with one image, ten classes, ten trials; 69.4 with five, five classes, two
  * trials (the paper 73.1 over these).
  *
  * Measured cost, one thread of a busy machine, 500 test images: reduced, HTDG: 35 s a trial with one image, 90 s with five. What is not here --dry-run estimates.

@@ -36,7 +36,7 @@ export function indexPage(
     '',
     'What the experiments gave, beside the paper. Every table and figure comes from committed records of trials ([records](records)): `npm run results` writes the pages from the ' +
       'records, `npm run results:check` fails when they differ. `npm run results -- --from STORE` takes the trials of a store (`fsad run --store STORE`) into the records first. A record that was taken out comes back, with the same ' +
-      'numbers, when its experiment runs again; one whose engine is TensorFlow on the same kind of processor alone.',
+      'numbers, when its experiment runs again on the same kind of processor: trainings round as its instructions do, which the provenance names.',
     '',
     `Last trial: ${date}. Budgets: \`paper\` is the published schedule, \`reduced\` is \`fast\` and its kin, 500 test images; see [experiments](../experiments).`,
     '',
