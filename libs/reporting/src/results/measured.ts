@@ -1,4 +1,4 @@
-import { leastTrials, mean, pairedDifference as differenceOf } from '@fsad/metrics';
+import { classAverage, leastTrials, pairedDifference as differenceOf, summarize } from '@fsad/metrics';
 import type { Budget, Cell } from '@fsad/runner';
 import { groupBy } from '../comparison-table.ts';
 import type { TrialRecord } from './record.ts';
@@ -74,11 +74,11 @@ export function pairedDifference(
   const counts = { pairs: pairs.length, classes: new Set(strata).size };
   if (pairs.length < leastTrials) {
     const byClass = [...groupBy(pairs, ({ stratum }) => stratum).values()];
-    const means = byClass.map((members) => mean(members.map((pair) => pair.a - pair.b)));
-    return { ...counts, mean: mean(means), low: null, high: null, over: null };
+    const { mean } = classAverage(byClass.map((members) => summarize(members.map((pair) => pair.a - pair.b))));
+    return { ...counts, mean, low: null, high: null, over: null };
   }
-  const { interval, over, ...found } = differenceOf(a, b, { strata, range: [-100, 100] });
-  return { ...counts, mean: found.mean, low: interval?.low ?? null, high: interval?.high ?? null, over };
+  const { mean, interval, over } = differenceOf(a, b, { strata, range: [-100, 100] });
+  return { ...counts, mean, low: interval?.low ?? null, high: interval?.high ?? null, over };
 }
 
 const classOf = ({ cell }: Point): string => `${cell.dataset}/${cell.class}`;

@@ -5,6 +5,7 @@ import { groupBy } from '../comparison-table.ts';
 import { markdownTable } from '../experiment-tables.ts';
 import { counted, signed, signedGap } from '../words.ts';
 import { readJsonLines } from './json-lines.ts';
+import { percent } from './own-pictures-records.ts';
 
 /** One line of `validation.jsonl`, which `experiments/tuning/real-or-fake.ts` writes: a training scored in every way. */
 const row = z.object({
@@ -29,13 +30,9 @@ export async function realOrFakePage(folder: string, reading: string | null): Pr
     'Without transformations to tell apart, the discriminator says of a patch only how probably it is real, and the paper does not say how a score is made of that; by the letter of Eq. 12 it would be constant. Here some ways are tried on the same models: ' +
       'the mean over patches and scales of the probability (what [Table 1](../ablation-table-1) takes), of its logarithm, of its logit, of the least tenth of the patches, and for (c), which learns from transformed pictures, over all transformed copies.\n',
     'CIFAR10, one training image, trials 90 and 91, which no result reports, and where it says so trials 0 and 1, whose pictures Table 1 has; 300 reserved validation images each; test images stayed closed. The preset `fast`, with so many iterations.\n',
-    [
-      '```',
-      'npx tsx experiments/tuning/real-or-fake.ts --data data/cifar-10-batches-bin --out results/real-or-fake/validation.jsonl      # one line a (variant, class, trial)',
-      '# the same with --variants b --iterations 1000, and with --variants c --trials 0,1',
-      'npm run results                                                                                                           # this page',
-      '```\n',
-    ].join('\n'),
+    '```\nnpx tsx experiments/tuning/real-or-fake.ts --data data/cifar-10-batches-bin --out results/real-or-fake/validation.jsonl      # one line a (variant, class, trial)\n' +
+      '# the same with --variants b --iterations 1000, and with --variants c --trials 0,1\n' +
+      'npm run results                                                                                                           # this page\n```\n',
     ...(reading ? ['## Reading\n', `${reading.trim()}\n`] : []),
     '## By way\n',
     'AUROC in percent, mean over the trainings; the difference from the probability is between scores of the same training, with Student’s 95 % interval over classes.\n',
@@ -49,8 +46,6 @@ export async function realOrFakePage(folder: string, reading: string | null): Pr
 
 const nameOf = ({ variant, iterations, trial }: Row): string =>
   `(${variant}), ${counted(iterations, 'iteration')}${trial < 10 ? ', pictures of Table 1' : ''}`;
-
-const percent = (auroc: number): string => (100 * auroc).toFixed(1);
 
 function wayTable(rows: readonly Row[]): string {
   const lines = [...groupBy(rows, nameOf)].flatMap(([name, members]) =>

@@ -66,7 +66,8 @@ export async function runCalibration(
   const dataset = await registry.openDataset(task.dataset, task.data, task.options);
   try {
     const method = await openMethod(registry, task.detector);
-    const short = method.shorten?.(method.parseConfig(task.settings), dataset.colour);
+    const config = method.parseConfig(task.settings);
+    const short = method.shorten?.(config, dataset.colour);
     const request = { class: task.class, shots: task.shots, trial: 0, rule: 'hash' } as const;
     const split = await registry.drawSplit(dataset, request);
     const train = await Promise.all(split.train.map(({ id }) => dataset.image(id)));
@@ -115,7 +116,7 @@ export async function runCalibration(
 
     if (!short) {
       const watched = await measure(task.settings, watchMs);
-      const few = watched.scoreImage === null && method.fewestSteps?.(method.parseConfig(task.settings));
+      const few = watched.scoreImage === null && method.fewestSteps?.(config);
       return few ? { ...watched, scoreImage: (await measure(few, watchMs)).scoreImage } : watched;
     }
     const first = await measure(short.settings(1));
