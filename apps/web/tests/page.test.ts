@@ -21,7 +21,16 @@ import {
 } from './support/browser.ts';
 import { generatedFiles, type PictureFile } from './support/pictures.ts';
 import { DIST, serve } from './support/serve.ts';
-import { addChecks, addGood, learn, results, status, until, type Row } from './support/steps.ts';
+import {
+  addChecks,
+  addGood,
+  learn,
+  openInFirefox,
+  results,
+  status,
+  until,
+  type Row,
+} from './support/steps.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const scratch = await mkdtemp(join(tmpdir(), 'fsad-web-'));
@@ -249,8 +258,7 @@ test.skipIf(!firefoxPath)(`Firefox learns and scores as Node does${firefoxNeeded
   const other = await launchFirefox();
   try {
     const page = await (await other.newContext()).newPage();
-    await page.goto(server.url);
-    await status(page, /Waiting/);
+    await openInFirefox(page, server.url);
     const watched = watch(page);
     const good = await generatedFiles(['surface/train/good/000']);
     const check = await generatedFiles(['surface/test/good/000', 'surface/test/spot/000']);

@@ -8,6 +8,22 @@ export async function status(page: Page, says: RegExp, timeout = 200_000): Promi
   return found.innerText();
 }
 
+/**
+ * Opens a page in Firefox and waits until it is ready. Spoken to by WebDriver, Firefox now and then does not return from making a worker in a worker (7 of 210 loads; none of 390 loads without
+ * WebDriver), so a page that does not start is loaded again.
+ */
+export async function openInFirefox(page: Page, url: string): Promise<void> {
+  for (let left = 4; ; left--) {
+    await page.goto(url);
+    try {
+      await status(page, /Waiting/, 30_000);
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
 export const addGood = (page: Page, files: readonly PictureFile[]): Promise<void> =>
   page.getByLabel('Good pictures').setInputFiles([...files]);
 
