@@ -1,6 +1,6 @@
 import { classAverage, summarize } from '@fsad/metrics';
-import type { Column, ExperimentTrials } from './collect.ts';
-import type { AverageRow, SettingComparison } from './compare.ts';
+import type { Column, ExperimentTrials, Setting } from './collect.ts';
+import { compareSetting, type AverageRow, type SettingComparison } from './compare.ts';
 import {
   aurocBarPanel,
   aurocLinePanel,
@@ -39,7 +39,7 @@ export function planFigures(
   trials: ExperimentTrials,
   comparisons: readonly SettingComparison[],
 ): PlannedFigure[] {
-  return [bars(comparisons), shotLines(comparisons), patchLines(trials)].filter(
+  return [bars(comparisons), shotLines(trials), patchLines(trials)].filter(
     (figure) => figure.panels.length > 0,
   );
 }
@@ -87,10 +87,14 @@ function barEntries({ paper, rows }: SettingComparison): BarEntry[] {
     .map(({ entry }) => entry);
 }
 
-function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
-  const datasets = [...new Set(comparisons.map(({ dataset }) => dataset))];
+function shotLines({ settings: every }: ExperimentTrials): PlannedFigure {
+  const datasets = [...new Set([...every.values()].map(({ dataset }) => dataset))].sort();
   const panels = datasets.flatMap((dataset) => {
-    const settings = comparisons.filter((one) => one.dataset === dataset).sort((a, b) => a.shots - b.shots);
+    const ofDataset = [...every.values()].filter((one) => one.dataset === dataset);
+    const settings = overSameClasses(ofDataset)
+      .map(compareSetting)
+      .filter(({ rows }) => rows.length > 0)
+      .sort((a, b) => a.shots - b.shots);
     if (settings.length < 2) return [];
     const labels = [...new Set(settings.flatMap(({ rows }) => rows.map((row) => row.label)))];
     const series = labels.flatMap((label): LineSeries[] => {
@@ -119,13 +123,30 @@ function shotLines(comparisons: readonly SettingComparison[]): PlannedFigure {
   return {
     name: 'auroc-by-shots',
     title: 'AUROC by number of training images',
-    caption: `Solid: measured here; dashed: the paper, over the same classes. ${spreads}`,
+    caption:
+      'Solid: measured here, each method over the classes that it ran with every number of images it ran with; dashed: the paper, ' +
+      `over the same classes. ${spreads}`,
     panels: panels.map(({ title, ticks, series }) => ({
       title,
       draw: (width) =>
         aurocLinePanel(title, { title: 'training images', ticks }, series, { width, ...layout }),
     })),
   };
+}
+
+/** Settings of a dataset in which a method keeps the classes alone that it ran in each of them it ran in: a line of other classes at every point would show what they differ by. */
+function overSameClasses(settings: readonly Setting[]): Setting[] {
+  const ran = (id: string): Column[] =>
+    settings.flatMap(({ columns }) => columns.get(id) ?? []).filter(({ classes }) => classes.size > 0);
+  return settings.map((setting) => {
+    const columns = [...setting.columns].map(([id, column]) => {
+      const shared = [...column.classes].filter(([name]) =>
+        ran(id).every(({ classes }) => classes.has(name)),
+      );
+      return [id, { ...column, classes: new Map(shared) }] as const;
+    });
+    return { ...setting, columns: new Map(columns) };
+  });
 }
 
 /** Datasets whose images are scored by all patches (Eq. 12); the fraction is for local defects (Sec. 3.3). */

@@ -261,6 +261,31 @@ describe('percentage of patches', () => {
   });
 });
 
+it('a line over shots joins averages over the same classes, and leaves a method out that shares none', async () => {
+  const [experiment] = await collectExperiments(
+    stream([
+      ...trials({ dataset: 'cifar10', shots: 1, class: 'airplane' }, [0.9]),
+      ...trials({ dataset: 'cifar10', shots: 1, class: 'ship' }, [0.5]),
+      ...trials({ dataset: 'cifar10', shots: 5, class: 'airplane' }, [0.8]),
+      ...trials({ dataset: 'cifar10', shots: 1, class: 'cat', detector: 'geom', variant: 'default' }, [0.6]),
+      ...trials({ dataset: 'cifar10', shots: 5, class: 'dog', detector: 'geom', variant: 'default' }, [0.7]),
+    ]),
+  );
+  const figure = planFigures(experiment, []).find(({ name }) => name === 'auroc-by-shots');
+  const { data } = figure!.panels[0].draw() as {
+    data: { values: { label: string; source: string; x: number; mean: number }[] };
+  };
+  const printed = [1, 5].map(
+    (shots) => publishedTable('methods', 'cifar10', shots)!.value('Ours', { class: 'airplane' })!.mean,
+  );
+  expect(data.values.map(({ label, source, x, mean }) => [label, source, x, mean])).toEqual([
+    ['HTDG', 'measured', 1, 90],
+    ['HTDG', 'measured', 5, 80],
+    ['HTDG', 'paper', 1, printed[0]],
+    ['HTDG', 'paper', 5, printed[1]],
+  ]);
+});
+
 it('a Markdown table escapes bars and keeps each row on one line', () => {
   const text = markdownTable({ head: ['a|b', 'c'], textColumns: 1, rows: [['x', '1\n(2)']], notes: ['n'] });
   expect(text).toBe('| a\\|b | c |\n| --- | ---: |\n| x | 1 (2) |\n\nn\n');
