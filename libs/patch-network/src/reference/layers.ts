@@ -25,17 +25,20 @@ export interface Filter {
 
 /** y[n, i, j] = bias + sum over a, b of x[n, i + a - pad, j + b - pad] weight[a, b]. */
 export function convolve(x: FeatureMap, filter: Filter, bias: ArrayLike<number>): FeatureMap {
-  const { input, output, weight } = filter;
+  const { input, output } = filter;
+  const weight = Float64Array.from(filter.weight);
   const y = featureMap(x.count, x.height + 2 * filter.pad - 2, x.width + 2 * filter.pad - 2, output);
-  for (let i = 0; i < y.data.length; i += output) {
-    for (let o = 0; o < output; o++) y.data[i + o] = bias[o];
+  const { data: from } = x;
+  const { data: into } = y;
+  for (let i = 0; i < into.length; i += output) {
+    for (let o = 0; o < output; o++) into[i + o] = bias[o];
   }
   forEachRow(x, y, filter.pad, (xi, yi, pixels, tap) => {
     for (let i = 0; i < pixels; i++, xi += input, yi += output) {
       for (let c = 0; c < input; c++) {
-        const value = x.data[xi + c];
+        const value = from[xi + c];
         const row = (tap * input + c) * output;
-        for (let o = 0; o < output; o++) y.data[yi + o] += value * weight[row + o];
+        for (let o = 0; o < output; o++) into[yi + o] += value * weight[row + o];
       }
     }
   });
@@ -44,15 +47,18 @@ export function convolve(x: FeatureMap, filter: Filter, bias: ArrayLike<number>)
 
 /** The gradient at a convolution's input from that at its output. */
 export function convolveInputGradient(x: FeatureMap, gradient: FeatureMap, filter: Filter): FeatureMap {
-  const { input, output, weight } = filter;
+  const { input, output } = filter;
+  const weight = Float64Array.from(filter.weight);
   const result = featureMap(x.count, x.height, x.width, input);
+  const { data: from } = gradient;
+  const { data: into } = result;
   forEachRow(x, gradient, filter.pad, (xi, yi, pixels, tap) => {
     for (let i = 0; i < pixels; i++, xi += input, yi += output) {
       for (let c = 0; c < input; c++) {
         const row = (tap * input + c) * output;
         let sum = 0;
-        for (let o = 0; o < output; o++) sum += gradient.data[yi + o] * weight[row + o];
-        result.data[xi + c] += sum;
+        for (let o = 0; o < output; o++) sum += from[yi + o] * weight[row + o];
+        into[xi + c] += sum;
       }
     }
   });
@@ -68,12 +74,14 @@ export function addFilterGradient(
 ): void {
   const input = x.channels;
   const output = gradient.channels;
+  const { data: values } = x;
+  const { data: slopes } = gradient;
   forEachRow(x, gradient, pad, (xi, yi, pixels, tap) => {
     for (let i = 0; i < pixels; i++, xi += input, yi += output) {
       for (let c = 0; c < input; c++) {
-        const value = x.data[xi + c];
+        const value = values[xi + c];
         const row = (tap * input + c) * output;
-        for (let o = 0; o < output; o++) into[row + o] += value * gradient.data[yi + o];
+        for (let o = 0; o < output; o++) into[row + o] += value * slopes[yi + o];
       }
     }
   });
