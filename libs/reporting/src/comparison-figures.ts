@@ -189,7 +189,9 @@ export function aurocLinePanel(
   const only = (source: string): Record<string, unknown>[] => [
     { filter: { field: 'source', equal: source } },
   ];
-  const banded = values.filter(({ low, high }) => high > low);
+  const banded = values.filter(({ source, low, high }) => source === 'measured' && high > low);
+  // An area of one point has no width.
+  const alone = banded.filter(({ label }) => banded.filter((other) => other.label === label).length === 1);
   return {
     title,
     width,
@@ -197,8 +199,13 @@ export function aurocLinePanel(
     data: { values },
     layer: [
       {
-        data: { values: banded.filter(({ source }) => source === 'measured') },
+        data: { values: banded },
         mark: { type: 'area', opacity: 0.13 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+      },
+      {
+        data: { values: alone },
+        mark: { type: 'rule', strokeWidth: 1.2 },
         encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
       },
       {

@@ -121,6 +121,20 @@ describe('comparison figures', () => {
   });
 });
 
+it('the spread of a point that no other joins is a rule, that of several a band', () => {
+  const rules = (points: { x: number; mean: number; std: number | null }[]): unknown[] => {
+    const series = [{ label: 'HTDG', source: 'measured' as const, points }];
+    const { layer } = aurocLinePanel('CIFAR10', { title: 'shots', ticks: [1, 5] }, series) as unknown as {
+      layer: { mark: { type: string }; data: { values: { x: number; low: number; high: number }[] } }[];
+    };
+    const { data } = layer.find(({ mark }) => mark.type === 'rule')!;
+    return data.values.map(({ x, low, high }) => [x, low, high]);
+  };
+  const one = { x: 1, mean: 60, std: 9 };
+  expect(rules([one, { x: 5, mean: 66, std: null }])).toEqual([[1, 51, 69]]);
+  expect(rules([one, { x: 5, mean: 66, std: 2 }])).toEqual([]);
+});
+
 it('panels of one figure give a label one colour, also where one of them lacks others', async () => {
   const series = (label: string) => ({
     label,
