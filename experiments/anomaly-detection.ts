@@ -29,7 +29,7 @@
  *
  * Measured cost, one thread of a busy machine, 500 test images: reduced, HTDG, 1-shot: 35 to 60 s a trial, 45 s for Paris;
  * DROCC and DeepSVDD 1 to 2 minutes for three colours, 15 to 35 s for grey, patchcore 1 minute. paper, 1-shot: HTDG 62 and 22 minutes of training on two idle cores; DeepSVDD 90 s for three colours, 25 s for
- * grey; What is not here --dry-run estimates: for GEOM over an hour, nearly all of it scoring 10,000 images.
+ * grey. What is not here --dry-run estimates: for GEOM over an hour, nearly all of it scoring 10,000 images.
  */
 import { defineExperiment } from '@fsad/runner';
 import { baseline, floors, full, fullOnParis, patchcoreGlobal } from './shared/methods.ts';

@@ -136,13 +136,12 @@ function shotLines({ settings: every }: ExperimentTrials): PlannedFigure {
 
 /** Settings of a dataset in which a method keeps the classes alone that it ran in each of them it ran in: a line of other classes at every point would show what they differ by. */
 function overSameClasses(settings: readonly Setting[]): Setting[] {
-  const ran = (id: string): Column[] =>
-    settings.flatMap(({ columns }) => columns.get(id) ?? []).filter(({ classes }) => classes.size > 0);
   return settings.map((setting) => {
     const columns = [...setting.columns].map(([id, column]) => {
-      const shared = [...column.classes].filter(([name]) =>
-        ran(id).every(({ classes }) => classes.has(name)),
-      );
+      const ran = settings
+        .flatMap(({ columns }) => columns.get(id) ?? [])
+        .filter(({ classes }) => classes.size > 0);
+      const shared = [...column.classes].filter(([name]) => ran.every(({ classes }) => classes.has(name)));
       return [id, { ...column, classes: new Map(shared) }] as const;
     });
     return { ...setting, columns: new Map(columns) };
